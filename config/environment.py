@@ -1,0 +1,103 @@
+"""What the operator sets, typed, in one place. A wrong or missing setting stops the start with one list to mend."""
+
+import os
+import re
+import secrets
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Environment(BaseSettings):
+    """Read from the process environment: WEIMIN_<NAME>, but DATABASE_URL and PORT by their usual names."""
+
+    model_config = SettingsConfigDict(env_prefix="WEIMIN_", extra="ignore")
+
+    home: Path = Field(ROOT / "var", description="where state lives: database file, secret, uploads, outbox")
+    county: str = Field("990101", description="six-digit code of the county served when the host names none")
+    base_url: str = Field("", description="address residents type; receipts and QR codes carry it")
+    allowed_hosts: str = Field("127.0.0.1,localhost,[::1]", description="host names, separated by commas")
+    database_url: str = Field("", validation_alias="DATABASE_URL", description="postgresql://... or empty for SQLite")
+    port: int = Field(8000, validation_alias="PORT", ge=0, le=65535, description="port bin/run serves on")
+    secret_key: str = Field("", description="at least 40 characters; made and kept in WEIMIN_HOME/secret when empty")
+    debug: bool = Field(False, description="for developers only")
+    https: bool = Field(False, description="served behind TLS: secure cookies and HSTS")
+    rate_limits: bool = Field(True, description="switch limits off only for load measurements on loopback")
+
+    @field_validator("county")
+    @classmethod
+    def _county_code(cls, value: str) -> str:
+        if not re.fullmatch(r"[0-9]{6}", value):
+            raise ValueError("give the six digits of the county, for example 990101")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in {"postgresql", "postgres"}:
+            raise ValueError("give postgresql://user:password@host:port/name, or leave it empty for SQLite")
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_secret(cls, value: str) -> str:
+        if value and len(value) < 40:
+            raise ValueError("give at least 40 characters, or leave it empty and one is made in WEIMIN_HOME/secret")
+        return value
+
+
+def read_environment() -> Environment:
+    """The settings, or SystemExit with every wrong one listed."""
+    try:
+        environment = Environment()
+    except ValidationError as wrong:
+        lines = [f"- {_name(error['loc'])}: {error['msg']}" for error in wrong.errors()]
+        raise SystemExit("Weimin cannot start. Please mend these settings:\n" + "\n".join(lines)) from None
+    environment.home = environment.home.resolve()
+    environment.home.mkdir(parents=True, exist_ok=True)
+    if not environment.secret_key:
+        environment.secret_key = _kept_secret(environment.home / "secret")
+    return environment
+
+
+def _name(loc: tuple[int | str, ...]) -> str:
+    word = str(loc[0]) if loc else "?"
+    return word if word.isupper() else f"WEIMIN_{word.upper()}"
+
+
+def _kept_secret(path: Path) -> str:
+    """The secret of this installation, made once. Only its owner may read it."""
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(64))
+    except FileExistsError:
+        pass  # made by an earlier start, or by another process a moment ago
+    return path.read_text().strip()
+
+
+def database(environment: Environment) -> dict[str, object]:
+    """The Django DATABASES entry: PostgreSQL where a URL is given, one SQLite file otherwise."""
+    if not environment.database_url:
+        return {
+            "ENGINE": "weimin.county.sqlite",
+            "NAME": environment.home / "weimin.sqlite3",
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;",
+            },
+        }
+    url = urlsplit(environment.database_url)
+    return {
+        "ENGINE": "weimin.county.postgresql",
+        "NAME": url.path.lstrip("/"),
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": url.hostname or "",
+        "PORT": url.port or "",
+        "CONN_MAX_AGE": 300,
+    }

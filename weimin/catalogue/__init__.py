@@ -1,0 +1,1 @@
+"""catalogue: what a resident can ask for."""

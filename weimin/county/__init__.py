@@ -1,0 +1,1 @@
+"""county: places, offices, posts, officials, duties."""

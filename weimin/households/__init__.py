@@ -1,0 +1,1 @@
+"""households: residents and how to reach them."""

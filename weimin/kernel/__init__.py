@@ -1,0 +1,1 @@
+"""kernel: clock, working time, numbers and check digits, privacy words; plain Python, no Django."""

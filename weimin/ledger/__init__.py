@@ -1,0 +1,1 @@
+"""ledger: who did what, when, to what."""

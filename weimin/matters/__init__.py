@@ -1,0 +1,1 @@
+"""matters: a resident's matter from received to published."""

@@ -1,0 +1,1 @@
+"""notices: one message to one person."""

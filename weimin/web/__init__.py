@@ -1,0 +1,1 @@
+"""web: pages that show two rooms."""
