@@ -1,0 +1,86 @@
+"""Gates of the house. Every page and endpoint says here which duty opens it; "open to all" is said aloud.
+
+A gate leaves its word on the view as `view.duty`; a rule test walks all URLs and fails on a view without one.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from weimin.kernel import clock
+
+from .actors import Actor, actor_of
+from .duties import SEES_PERSONAL_DATA, Duty
+from .models import Official
+
+View = Callable[..., HttpResponse]
+OPEN = "OPEN"  # anyone, signed in or not
+RECEIPT = "RECEIPT"  # a resident who has shown number and PIN, or a code sent to them
+SIGNED_IN = "SIGNED_IN"  # any official, whatever the duty
+TOKEN = "TOKEN"  # noqa: S105 -- a word, not a secret: a program with a key whose scope the endpoint checks
+
+
+def open_to_all(view: View) -> View:
+    """Said aloud: nothing on this page is anyone's secret."""
+    view.duty = OPEN  # type: ignore[attr-defined]
+    return view
+
+
+def for_receipt_holders(view: View) -> View:
+    """The page itself asks `matters.permissions` for the matter the session has unlocked."""
+    view.duty = RECEIPT  # type: ignore[attr-defined]
+    return view
+
+
+def for_programs(view: View) -> View:
+    """The endpoint checks the key it is sent."""
+    view.duty = TOKEN  # type: ignore[attr-defined]
+    return view
+
+
+def actor_for(request: HttpRequest) -> Actor:
+    """The signed-in official with the posts that are theirs now; no posts, no duties."""
+    official = Official.objects.filter(account_id=request.user.pk).first()
+    if official is None:
+        return Actor(kind="official")
+    return actor_of(official, now=clock.now())
+
+
+def _gate(view: View, word: object, allowed: Callable[[Actor], bool]) -> View:
+    @wraps(view)
+    def gated(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+        actor = actor_for(request)
+        if not allowed(actor):
+            raise PermissionDenied(_("您现在的岗位不能打开这一页。职责有变动时，请联系本单位负责人。"))
+        if actor.duties & SEES_PERSONAL_DATA and not is_mfa_enabled(request.user):
+            messages.info(request, _("您的岗位能看到居民个人信息，请先设置动态验证码或通行密钥。"))
+            return redirect("mfa_activate_totp")
+        request.actor = actor  # type: ignore[attr-defined]
+        return view(request, *args, **kwargs)
+
+    gated.duty = word  # type: ignore[attr-defined]
+    return gated
+
+
+def needs(*duties: Duty) -> Callable[[View], View]:
+    """Opens to who holds any of the duties through a post today. The view finds the person as `request.actor`."""
+
+    def decorate(view: View) -> View:
+        return _gate(view, duties, lambda actor: any(actor.has(duty) for duty in duties))
+
+    return decorate
+
+
+def signed_in(view: View) -> View:
+    """Opens to every official with at least one duty."""
+    return _gate(view, SIGNED_IN, lambda actor: bool(actor.duties))

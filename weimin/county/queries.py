@@ -1,0 +1,89 @@
+"""Questions about places, offices and posts. Nothing here writes."""
+
+from datetime import date, datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from weimin.kernel.clock import county_day
+from weimin.kernel.working_time import Calendar, WorkingHours
+
+from .models import Holding, Leave, Office, Official, Place, Post
+from .shared.models import CalendarDay, CalendarYear
+
+
+def _held_on(day: date) -> Q:
+    return Q(from_on__lte=day) & (Q(to_on__isnull=True) | Q(to_on__gte=day))
+
+
+def _away_on(day: date, holder: str) -> Exists:
+    return Exists(Leave.objects.filter(official=OuterRef(holder), from_on__lte=day, to_on__gte=day))
+
+
+def posts_acting(official: Official, *, now: datetime) -> QuerySet[Post]:
+    """Posts the official acts on today: their own unless on leave, and those they stand in for.
+
+    A post is stood in for (AB岗) when its holder is on leave or it has no holder.
+    """
+    day = county_day(now)
+    mine = Holding.objects.filter(_held_on(day), official=official)
+    present = mine.filter(~_away_on(day, "official"))
+    manned = Holding.objects.filter(_held_on(day), ~_away_on(day, "official"), post=OuterRef("pk"))
+    own = Q(holdings__in=present)
+    stood_in = Q(stand_in__holdings__in=present) & ~Exists(manned)
+    return (
+        Post.objects.filter(own | stood_in, retired_on__isnull=True)
+        .select_related("office", "covers")
+        .distinct()
+        .order_by("code")
+    )
+
+
+def holder_of(post: Post, *, now: datetime) -> Official | None:
+    """Who acts on the post now: its holder, or the holder of its stand-in post while the holder is away."""
+    day = county_day(now)
+    for candidate in (post.pk, post.stand_in_id):
+        holding = (
+            Holding.objects.filter(_held_on(day), ~_away_on(day, "official"), post_id=candidate)
+            .select_related("official")
+            .order_by("-from_on", "-pk")
+            .first()
+        )
+        if holding:
+            return holding.official
+    return None
+
+
+def posts_without_anyone(*, now: datetime) -> QuerySet[Post]:
+    """Posts nobody acts on: no present holder, and no present holder of the stand-in. The warning list."""
+    day = county_day(now)
+    manned = Holding.objects.filter(_held_on(day), ~_away_on(day, "official"))
+    return (
+        Post.objects.filter(retired_on__isnull=True)
+        .exclude(Exists(manned.filter(post=OuterRef("pk"))))
+        .exclude(Exists(manned.filter(post=OuterRef("stand_in"))))
+        .order_by("code")
+    )
+
+
+def posts_without_stand_in() -> QuerySet[Post]:
+    """Posts that would stand empty the day their holder is ill."""
+    return Post.objects.filter(retired_on__isnull=True, stand_in__isnull=True).order_by("code")
+
+
+def place_by_code(code: str) -> Place | None:
+    return Place.objects.filter(code=code, retired_on__isnull=True).first()
+
+
+def offices_open() -> QuerySet[Office]:
+    return Office.objects.filter(retired_on__isnull=True).select_related("place").order_by("code")
+
+
+def calendar() -> Calendar:
+    """The official calendar as entered, for the clocks of the kernel. Small (about 900 rows); read when needed."""
+    rows = list(CalendarDay.objects.order_by("day"))
+    return Calendar(
+        days={row.day: row.works for row in rows},
+        names={row.day: (row.name_zh, row.name_en) for row in rows},
+        published_years=frozenset(CalendarYear.objects.values_list("year", flat=True)),
+        hours=WorkingHours(),
+    )

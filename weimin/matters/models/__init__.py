@@ -1,0 +1,22 @@
+"""A matter, what happened to it, what was said, and what others may read of it."""
+
+from .matter import Matter, Serial, Tally
+from .outcome import Appeal, Callback, FollowUp, Publication, Rating
+from .record import Answer, Attachment, Contact, Event, SavedView, Support
+
+__all__ = [
+    "Answer",
+    "Appeal",
+    "Attachment",
+    "Callback",
+    "Contact",
+    "Event",
+    "FollowUp",
+    "Matter",
+    "Publication",
+    "Rating",
+    "SavedView",
+    "Serial",
+    "Support",
+    "Tally",
+]

@@ -1,0 +1,167 @@
+"""What happened to a matter and what was said: appended to, never edited."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from weimin.county.models import Office, Official, Post
+
+from ..states import Act, ContactOutcome, State
+from .matter import Matter
+
+
+class Event(models.Model):
+    """One line of the timeline. Its salt opens the commitment that the ledger keeps of it."""
+
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="events")
+    act = models.CharField(_("行为"), max_length=14, choices=Act.choices)
+    at = models.DateTimeField(_("时间"))
+    by_kind = models.CharField(_("行为人"), max_length=10)  # official, resident, clock, import
+    post = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, related_name="events")
+    official = models.ForeignKey(Official, models.PROTECT, null=True, blank=True, related_name="events")
+    from_state = models.CharField(_("原状态"), max_length=10, blank=True, default="")
+    to_state = models.CharField(_("现状态"), max_length=10, choices=State.choices)
+    words = models.TextField(_("说明"), blank=True, default="")
+    data = models.JSONField(_("细节"), default=dict)
+    internal = models.BooleanField(_("仅内部可见"), default=False)
+    salt = models.BinaryField(_("盐"), max_length=16)
+
+    class Meta:
+        indexes = [models.Index(fields=["matter", "id"], name="event_matter")]
+
+    class Privacy:
+        open = {"id", "matter", "act", "at", "by_kind", "post", "official", "from_state", "to_state", "internal"}
+        personal = {"words", "data"}
+        secret = {"salt"}
+
+
+class Contact(models.Model):
+    """An attempt to reach the resident. Attempts count only if they stand here."""
+
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="contacts")
+    at = models.DateTimeField(_("联系时间"))
+    by = models.ForeignKey(Official, models.PROTECT, related_name="contacts")
+    post = models.ForeignKey(Post, models.PROTECT, related_name="contacts")
+    channel = models.CharField(_("联系方式"), max_length=8)
+    outcome = models.CharField(_("结果"), max_length=12, choices=ContactOutcome.choices)
+    words = models.TextField(_("谈了什么"), blank=True, default="")
+    recorded_at = models.DateTimeField(_("记录时间"))
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="contact_outcome_is_known", condition=Q(outcome__in=ContactOutcome.values)),
+            models.CheckConstraint(name="contact_is_not_in_the_future", condition=Q(at__lte=models.F("recorded_at"))),
+        ]
+
+    class Privacy:
+        open = {"id", "matter", "at", "by", "post", "channel", "outcome", "recorded_at"}
+        personal = {"words"}
+        secret: set[str] = set()
+
+
+class Support(models.Model):
+    """A supporting office, with a clock of its own."""
+
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="supports")
+    office = models.ForeignKey(Office, models.PROTECT, related_name="matters_supported")
+    started_at = models.DateTimeField(_("起算时间"))
+    limit = models.CharField(_("时限"), max_length=8)
+    due_at = models.DateTimeField(_("到期时间"))
+    done_at = models.DateTimeField(_("回复时间"), null=True, blank=True)
+    report = models.TextField(_("协办意见"), blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="support_one_open_per_office", fields=["matter", "office"], condition=Q(done_at__isnull=True)
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["office", "due_at"], name="support_office_due", condition=Q(done_at__isnull=True))
+        ]
+
+    class Privacy:
+        open = {"id", "matter", "office", "started_at", "limit", "due_at", "done_at"}
+        personal = {"report"}
+        secret: set[str] = set()
+
+
+class Answer(models.Model):
+    """What the county answered: facts, reasons, rule, what will happen by when, and the route of appeal."""
+
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="answers")
+    at = models.DateTimeField(_("答复时间"))
+    by = models.ForeignKey(Official, models.PROTECT, null=True, blank=True, related_name="answers")
+    post = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, related_name="answers")
+    refusal = models.BooleanField(_("不予受理"), default=False)
+    facts = models.TextField(_("查明的事实"))
+    reasons = models.TextField(_("理由"))
+    rule = models.CharField(_("依据"), max_length=300)
+    promise = models.CharField(_("承诺"), max_length=300, blank=True, default="")
+    promise_due_on = models.DateField(_("承诺兑现日期"), null=True, blank=True)
+    promise_kept_at = models.DateTimeField(_("兑现时间"), null=True, blank=True)
+    promise_broken_at = models.DateTimeField(_("逾期未兑现"), null=True, blank=True)
+    appeal_route = models.CharField(_("不服怎么办"), max_length=300)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="answer_promise_has_a_date",
+                condition=Q(promise="", promise_due_on__isnull=True)
+                | (~Q(promise="") & Q(promise_due_on__isnull=False)),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["promise_due_on"],
+                name="answer_promise_open",
+                condition=Q(promise_due_on__isnull=False, promise_kept_at__isnull=True, promise_broken_at__isnull=True),
+            )
+        ]
+
+    class Privacy:
+        open = {
+            "id", "matter", "at", "by", "post", "refusal", "rule", "promise_due_on", "promise_kept_at",
+            "promise_broken_at", "appeal_route",
+        }  # fmt: skip
+        personal = {"facts", "reasons", "promise"}
+        secret: set[str] = set()
+
+
+class Attachment(models.Model):
+    """A photo, a recording or a PDF. The file lies outside the database under its digest."""
+
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="attachments")
+    event = models.ForeignKey(Event, models.PROTECT, null=True, blank=True, related_name="attachments")
+    sha256 = models.CharField(_("摘要"), max_length=64)
+    media_type = models.CharField(_("类型"), max_length=40)
+    size = models.PositiveIntegerField(_("字节数"))
+    width = models.PositiveIntegerField(_("宽"), null=True, blank=True)
+    height = models.PositiveIntegerField(_("高"), null=True, blank=True)
+    name = models.CharField(_("文件名"), max_length=120)
+    by_kind = models.CharField(_("提交人"), max_length=10)
+    at = models.DateTimeField(_("提交时间"))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="attachment_once_a_matter", fields=["matter", "sha256"])]
+
+    class Privacy:
+        open = {"id", "matter", "event", "media_type", "size", "width", "height", "by_kind", "at"}
+        personal = {"sha256", "name"}
+        secret: set[str] = set()
+
+
+class SavedView(models.Model):
+    """A queue with filters that an official keeps."""
+
+    official = models.ForeignKey(Official, models.CASCADE, related_name="saved_views")
+    name = models.CharField(_("名称"), max_length=40)
+    query = models.CharField(_("筛选条件"), max_length=500)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="saved_view_name_once", fields=["official", "name"])]
+
+    class Privacy:
+        open = {"id", "official", "name", "query"}
+        personal: set[str] = set()
+        secret: set[str] = set()
