@@ -1,25 +1,30 @@
 """The one entrance to a county's data.
 
 A request, a job, a command and a test each choose exactly once, before the first query and before `atomic()`.
-Without a choice a query raises NoCounty. On PostgreSQL each county is a schema; on SQLite there is exactly one
-county and the choice only checks its name.
+Without a choice a query raises NoCounty. On PostgreSQL each county is a schema, and the first query in a county
+whose schema does not exist raises UnknownCounty; on SQLite there is exactly one county and the choice checks its name.
 """
 
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 
-SHARED = "public"
+from django.conf import settings
+from django.db import connection
 
-current: ContextVar[str | None] = ContextVar("county_schema", default=None)
+from weimin.kernel.chosen import SHARED, NoCounty, chosen_schema, current, current_code
 
-
-class NoCounty(RuntimeError):
-    """A query ran before a county was chosen."""
-
-    def __init__(self) -> None:
-        super().__init__("No county is chosen. Enter once by use_county(code) or use_shared() before the first query.")
+__all__ = [
+    "SHARED",
+    "NoCounty",
+    "UnknownCounty",
+    "chosen_schema",
+    "current",
+    "current_code",
+    "schema_of",
+    "use_county",
+    "use_shared",
+]
 
 
 class UnknownCounty(LookupError):
@@ -28,7 +33,7 @@ class UnknownCounty(LookupError):
 
 def schema_of(code: str) -> str:
     """`990101` → `county_990101`; anything that is not six digits is refused, so no input reaches SQL as a name."""
-    if not re.fullmatch(r"[0-9]{6}", code):
+    if not re.fullmatch(r"[0-9]{6}", code, re.ASCII):
         raise UnknownCounty(f"{code!r} is not a county code: six digits are needed.")
     return f"county_{code}"
 
@@ -36,26 +41,24 @@ def schema_of(code: str) -> str:
 @contextmanager
 def use_county(code: str) -> Iterator[None]:
     """Everything inside reads and writes this county only. Nested use is allowed."""
-    token = current.set(schema_of(code))
-    try:
+    schema = schema_of(code)
+    if connection.vendor == "sqlite" and code != settings.COUNTY:
+        raise UnknownCounty(f"County {code} is not served here: this installation serves {settings.COUNTY} alone.")
+    with _chosen(schema):
         yield
-    finally:
-        current.reset(token)
 
 
 @contextmanager
 def use_shared() -> Iterator[None]:
     """Only the shared shelf: the directory of counties and the calendar."""
-    token = current.set(SHARED)
+    with _chosen(SHARED):
+        yield
+
+
+@contextmanager
+def _chosen(schema: str) -> Iterator[None]:
+    token = current.set(schema)
     try:
         yield
     finally:
         current.reset(token)
-
-
-def current_code() -> str:
-    """The chosen county's six digits; NoCounty if none is chosen or only the shared shelf is open."""
-    schema = current.get()
-    if schema is None or schema == SHARED:
-        raise NoCounty
-    return schema.removeprefix("county_")

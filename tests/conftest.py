@@ -1,0 +1,148 @@
+"""The house in which every test runs: a home, a database and two counties of its own.
+
+SQLite by default; PostgreSQL when DATABASE_URL names one. There A and B stand side by side, and a test that touches
+B without asking for it fails. This file is read before Django's settings, which is why it names them.
+"""
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tests import harness
+
+if "DJANGO_SETTINGS_MODULE" in os.environ:
+    raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: tests choose their own home before settings are read.")
+harness.prepare_environment()
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+
+from django.conf import settings
+from django.db import connection
+from django.test import TransactionTestCase
+
+from weimin.county.context import current, schema_of
+
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # hundreds of sign-ins in seconds
+settings.STORAGES = {
+    **settings.STORAGES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},  # needs no collectstatic
+}
+# read by now; a worker that inherited the name would read its settings before it has a home and a database of its own
+del os.environ["DJANGO_SETTINGS_MODULE"]
+current.set(schema_of(harness.A))  # what runs between tests: setting up and emptying the database
+
+ON_POSTGRESQL = connection.vendor == "postgresql"
+REQUIRED = os.environ.get("WEIMIN_REQUIRE_SERVICES") == "1"
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+# --- database and county --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        harness.open_database()
+    yield
+    with django_db_blocker.unblock():
+        harness.close_database()
+
+
+TransactionTestCase._fixture_teardown = lambda self: harness.flush()
+
+
+@pytest.fixture(autouse=True)
+def _in_county_a() -> Iterator[None]:
+    """Every test has chosen county A, and knows a directory that nobody read before."""
+    import_module("weimin.county.directory").forget()  # holds models, which are not loaded when this file is read
+    token = current.set(schema_of(harness.A))
+    yield
+    current.reset(token)
+
+
+@pytest.fixture
+def no_county() -> Iterator[None]:
+    """As code runs that forgot to choose."""
+    token = current.set(None)
+    yield
+    current.reset(token)
+
+
+@pytest.fixture
+def county_b(db) -> str:
+    """The code of the neighbouring county; `with use_county(county_b):` enters it. PostgreSQL only."""
+    return harness.B
+
+
+@pytest.fixture(autouse=True)
+def _nobody_touches_the_neighbour(request) -> Iterator[None]:
+    """Fails a test that reads or writes county B without asking for the fixture `county_b`."""
+    if not ON_POSTGRESQL or "county_b" in request.fixturenames:
+        yield
+        return
+    neighbour, touched = schema_of(harness.B), []
+
+    def watch(execute, sql, params, many, context):
+        if current.get() == neighbour or neighbour in str(sql):
+            touched.append(str(sql))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(watch):
+        yield
+    assert touched == [], "this test reached into the neighbouring county"
+
+
+# --- what is not here -----------------------------------------------------------------------------------------------
+
+
+def pytest_collection_modifyitems(config, items) -> None:
+    """Tests whose service is absent are skipped and named. Left out are those that the pass on PostgreSQL runs,
+    and those on real data that was not given."""
+    run, left_out = [], []
+    for item in items:
+        needs_postgresql = item.get_closest_marker("postgresql") or "county_b" in getattr(item, "fixturenames", ())
+        if (needs_postgresql and not ON_POSTGRESQL and os.environ.get("WEIMIN_POSTGRESQL_FOLLOWS") == "1") or (
+            item.get_closest_marker("data") and not os.environ.get("WEIMIN_DATA")
+        ):
+            left_out.append(item)
+            continue
+        if needs_postgresql and not ON_POSTGRESQL:
+            item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: set DATABASE_URL"))
+        if item.get_closest_marker("browser") and CHROMIUM is None:
+            item.add_marker(pytest.mark.skip(reason="needs Chromium on the path"))
+        run.append(item)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = run
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if REQUIRED and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome, report.longrepr = "failed", f"skipped where nothing may be skipped: {report.longrepr}"
+    return report
+
+
+def pytest_terminal_summary(terminalreporter, config) -> None:
+    """Names what was not run, and leaves the figures for bin/test to add up."""
+    stats = terminalreporter.stats
+    if stats.get("skipped"):
+        terminalreporter.section("not run")
+        for report in stats["skipped"]:
+            reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+            terminalreporter.write_line(f"{report.nodeid}: {str(reason).removeprefix('Skipped: ')}")
+    if summary := os.environ.get("WEIMIN_TEST_SUMMARY"):
+        figures = {
+            "passed": len(stats.get("passed", [])) + len(stats.get("xfailed", [])),
+            "failed": len(stats.get("failed", [])) + len(stats.get("error", [])),
+            "skipped": len(stats.get("skipped", [])),
+        }
+        Path(summary).write_text(json.dumps(figures))

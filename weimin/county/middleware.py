@@ -1,0 +1,57 @@
+"""Every request enters exactly one county, before anything else happens."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from .context import use_county
+from .directory import code_for_host
+
+log = logging.getLogger(__name__)
+
+CLOSED = (
+    "本县服务暂时不可用，请稍后再来。\nThe service is not available at the moment. Please come back a little later.\n"
+)
+
+
+class CountyMiddleware:
+    """Stands first, so that no query runs before a county is chosen."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        try:
+            code = _code(request)
+        except DatabaseError:
+            log.exception("the directory of counties cannot be read")
+            return HttpResponse(
+                CLOSED, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": 30}
+            )
+        with use_county(code):
+            response = self.get_response(request)
+        if response.streaming and not response.is_async:  # type: ignore[attr-defined]
+            response.streaming_content = _inside(code, response.streaming_content)  # type: ignore[attr-defined]
+        return response
+
+
+def _code(request: HttpRequest) -> str:
+    # whether we are alive must not depend on the database
+    if request.path_info.startswith("/health/"):
+        return settings.COUNTY
+    return code_for_host(request.META.get("HTTP_HOST", ""))
+
+
+def _inside(code: str, parts: Iterable[bytes]) -> Iterator[bytes]:
+    """A streamed answer is read after the request has left the county: enter again for each part."""
+    rest = iter(parts)
+    while True:
+        with use_county(code):
+            part = next(rest, None)
+        if part is None:
+            return
+        yield part

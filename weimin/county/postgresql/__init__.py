@@ -1,0 +1,1 @@
+"""The database engine for many counties, each in a schema of its own."""

@@ -1,0 +1,32 @@
+"""The schemas of this installation: which counties have one, how one is made, and what is still to be migrated."""
+
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from .context import schema_of, use_shared
+
+
+def county_codes() -> list[str]:
+    """The counties that have a schema in this database, in order. PostgreSQL only."""
+    with use_shared(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT substr(nspname, 8) FROM pg_catalog.pg_namespace WHERE nspname ~ '^county_[0-9]{6}$' ORDER BY 1"
+        )
+        return [code for (code,) in cursor.fetchall()]
+
+
+def create_schema(code: str) -> bool:
+    """Make room for a county; False if it stood already."""
+    if code in county_codes():
+        return False
+    with use_shared(), connection.cursor() as cursor:
+        # the name is six digits after a fixed word: nothing a person typed reaches SQL as a name
+        cursor.execute(f'CREATE SCHEMA "{schema_of(code)}"')
+    return True
+
+
+def pending_migrations() -> list[str]:
+    """What the chosen county (or the shared shelf) still lacks, as `room.0001_name`."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]

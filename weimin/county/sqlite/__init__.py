@@ -1,0 +1,1 @@
+"""The database engine for one county in one file."""

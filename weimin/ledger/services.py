@@ -1,0 +1,119 @@
+"""Appending to the ledger. Every verb of the house does it once, inside its own transaction."""
+
+import re
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from hashlib import sha256
+from hmac import compare_digest
+from typing import Any
+from uuid import UUID
+
+import rfc8785
+from django.db import connection
+
+from weimin.kernel.chosen import current_code
+
+from .models import Entry
+
+SALT_BYTES = 16
+# Words of the house only: a name, a telephone number with spaces or a sentence does not fit and is refused.
+WHAT = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+", re.ASCII)
+ABOUT = re.compile(r"[a-z][a-z0-9_]*:[A-Za-z0-9._:-]+", re.ASCII)
+BY = re.compile(r"[a-z][a-z0-9_]*(:[A-Za-z0-9._-]+)?", re.ASCII)
+
+
+class NotInTransaction(RuntimeError):
+    """An entry without the act it records, or an act without its entry, must not be possible."""
+
+    def __init__(self) -> None:
+        super().__init__("record() belongs inside atomic(), together with what it records.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """What `record_many` is told of each act."""
+
+    what: str
+    about: str
+    by: str
+    at: datetime
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The caller keeps the salt beside the data, so that both can be shown, or deleted, together."""
+
+    entry_id: int
+    salt: bytes
+    commitment: str
+
+
+def record(*, what: str, about: str, by: str, at: datetime, content: Mapping[str, Any]) -> Recorded:
+    """Append one entry; one INSERT.
+
+    Before: inside atomic(), a county chosen. After: one entry more, which commits with the act or not at all.
+    Who: the verb that acts, in the name of `by`.
+    """
+    entry, salt = _entry(Act(what=what, about=about, by=by, at=at, content=content))
+    entry.save()
+    return Recorded(entry.pk, salt, entry.commitment)
+
+
+def record_many(*, acts: Iterable[Act]) -> list[Recorded]:
+    """Append many entries in few statements, in the order given.
+
+    Before: inside atomic(), a county chosen. After: one entry per act. Who: an import, in the name of each `by`.
+    """
+    made = [_entry(act) for act in acts]
+    Entry.objects.bulk_create([entry for entry, _salt in made], batch_size=500)
+    return [Recorded(entry.pk, salt, entry.commitment) for entry, salt in made]
+
+
+def verify(content: Mapping[str, Any], salt: bytes, commitment: str) -> bool:
+    """Whether this content is what was committed to.
+
+    Before: the salt and commitment of an entry. After: nothing changes. Who: anyone who was given the three.
+    """
+    return compare_digest(_commitment(content, salt), commitment)
+
+
+def _entry(act: Act) -> tuple[Entry, bytes]:
+    if not connection.in_atomic_block:
+        raise NotInTransaction
+    for pattern, word in ((WHAT, act.what), (ABOUT, act.about), (BY, act.by)):
+        if not pattern.fullmatch(word):
+            raise ValueError(f"{word!r} is no word of the ledger: it keeps codes, never names or sentences.")
+    if act.at.tzinfo is None:
+        raise ValueError("The ledger needs a moment with its time zone.")
+    salt = secrets.token_bytes(SALT_BYTES)
+    named = {"county": current_code(), "what": act.what, "about": act.about, "by": act.by}
+    commitment = _commitment(act.content, salt)
+    body = rfc8785.dumps({"v": 1, "at": _plain(act.at), "commitment": commitment, **named}).decode()
+    return Entry(at=act.at, commitment=commitment, body=body, **named), salt
+
+
+def _commitment(content: Mapping[str, Any], salt: bytes) -> str:
+    return "sha256:" + sha256(salt + rfc8785.dumps(_plain(content))).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """The same value in JSON's few kinds; moments in UTC, so that a server's zone changes no hash."""
+    match value:
+        case Mapping():
+            return {str(key): _plain(part) for key, part in value.items()}
+        case list() | tuple():
+            return [_plain(part) for part in value]
+        case datetime():
+            return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        case date():
+            return value.isoformat()
+        case Decimal() | UUID():
+            return str(value)
+        case str():
+            return str(value)  # a word of an enumeration becomes the plain word
+        case _:
+            return value
