@@ -1,0 +1,108 @@
+// The desk by keyboard: rows with j and k, search with /, new with n, suggestions with 1 2 3, help with ?.
+// Everything here has a plain link or button underneath. No dependencies, no eval.
+"use strict";
+
+const KEYS_OFF = "weimin:keys-off";
+
+function keysAreOff() {
+  try {
+    return localStorage.getItem(KEYS_OFF) === "1";
+  } catch {
+    return false; // storage is switched off: keys stay on for this page
+  }
+}
+
+function rememberKeys(on) {
+  try {
+    if (on) localStorage.removeItem(KEYS_OFF);
+    else localStorage.setItem(KEYS_OFF, "1");
+  } catch {
+    return; // storage is switched off: the choice holds for this page only
+  }
+}
+
+let keysOn = !keysAreOff();
+
+// ---- rows: <tr data-row> holding one main link <a data-open>, and perhaps a tick box <input data-tick> ---------------
+function step(by) {
+  const rows = [...document.querySelectorAll("[data-row]")].filter((row) => row.offsetParent !== null);
+  if (!rows.length) return;
+  const at = rows.findIndex((row) => row.classList.contains("here") || row.contains(document.activeElement));
+  const next = rows[Math.max(0, Math.min(rows.length - 1, at < 0 ? 0 : at + by))];
+  rows.forEach((row) => row.classList.toggle("here", row === next));
+  const link = next.querySelector("[data-open]") || next.querySelector("a");
+  link?.focus();
+  next.scrollIntoView({ block: "nearest" });
+}
+
+function tick() {
+  const box = document.querySelector("[data-row].here [data-tick]");
+  box?.click();
+}
+
+function openHelp() {
+  const help = document.getElementById("keys");
+  if (help && !help.open) help.showModal();
+}
+
+function focusSearch() {
+  const box = document.querySelector("[data-search]");
+  box?.focus();
+  box?.select();
+}
+
+const KEYS = {
+  j: () => step(1),
+  k: () => step(-1),
+  x: tick,
+  "/": focusSearch,
+  n: () => document.querySelector("[data-new]")?.click(),
+  "?": openHelp,
+  1: () => document.querySelector('[data-choice="1"]')?.click(),
+  2: () => document.querySelector('[data-choice="2"]')?.click(),
+  3: () => document.querySelector('[data-choice="3"]')?.click(),
+};
+
+function typing(target) {
+  const buttons = ["checkbox", "radio", "button", "submit"];
+  return target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName)
+    || (target.tagName === "INPUT" && !buttons.includes(target.type));
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && event.target.matches("[data-search]")) event.target.blur();
+  if (!keysOn || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (typing(event.target) || document.querySelector("dialog[open]")) return;
+  const act = Object.hasOwn(KEYS, event.key) ? KEYS[event.key] : null;
+  if (!act) return;
+  event.preventDefault();
+  act();
+});
+
+document.querySelectorAll("[data-keys-help]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", openHelp);
+});
+document.querySelectorAll("[data-keys-on]").forEach((box) => {
+  box.checked = keysOn;
+  box.addEventListener("change", () => {
+    keysOn = box.checked;
+    rememberKeys(keysOn);
+  });
+});
+
+// A menu closes when one clicks elsewhere or presses Escape.
+document.addEventListener("click", (event) => {
+  document.querySelectorAll("details.menu[open]").forEach((menu) => {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = event.target.closest("details.menu[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
+document.querySelector("[data-focus]")?.focus();
