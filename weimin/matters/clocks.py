@@ -1,0 +1,111 @@
+"""The one running clock of a matter: starting, stopping, restating and explaining it. Arithmetic is the kernel's."""
+
+from datetime import datetime
+from typing import Any
+
+from weimin.county.queries import calendar
+from weimin.kernel.explanation import explain
+from weimin.kernel.limits import Limit
+from weimin.kernel.working_time import Deadline, Pause, deadline
+
+from .models import Matter
+from .states import Clock, PauseReason
+
+STOPPED: dict[str, Any] = {
+    "clock": "",
+    "clock_started_at": None,
+    "clock_limit": "",
+    "clock_extension": "",
+    "clock_pauses": [],
+    "clock_due_at": None,
+    "clock_provisional": False,
+    "clock_waiting": None,
+}
+
+
+def due(start: datetime, limit: Limit) -> Deadline:
+    """The end of a plain limit by today's calendar."""
+    return deadline(start, limit, calendar=calendar())
+
+
+def running(
+    clock: Clock,
+    *,
+    start: datetime,
+    limit: Limit,
+    pauses: list[list[str]] | None = None,
+    extension: str = "",
+    waiting: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The columns of a clock that starts now, or again. `pauses` is [[from, to, reason], …] in ISO format."""
+    counted = _count(start, limit, pauses or [], extension)
+    return {
+        "clock": clock,
+        "clock_started_at": start,
+        "clock_limit": str(limit),
+        "clock_extension": extension,
+        "clock_pauses": pauses or [],
+        "clock_due_at": counted.due,
+        "clock_provisional": counted.provisional,
+        "clock_waiting": waiting,
+    }
+
+
+def set_aside(matter: Matter) -> dict[str, Any]:
+    """What must be kept of the running clock while a pause runs in its place."""
+    assert matter.clock_started_at is not None
+    return {
+        "clock": matter.clock,
+        "started_at": matter.clock_started_at.isoformat(),
+        "limit": matter.clock_limit,
+        "extension": matter.clock_extension,
+        "pauses": matter.clock_pauses,
+    }
+
+
+def taken_up(waiting: dict[str, Any], *, paused_from: datetime, paused_to: datetime, reason: str) -> dict[str, Any]:
+    """The clock that was set aside, running again with the pause excluded."""
+    pause = [paused_from.isoformat(), paused_to.isoformat(), reason]
+    return running(
+        Clock(waiting["clock"]),
+        start=datetime.fromisoformat(waiting["started_at"]),
+        limit=Limit.parse(waiting["limit"]),
+        pauses=[*waiting["pauses"], pause],
+        extension=waiting["extension"],
+    )
+
+
+def restated(matter: Matter, *, extension: str | None = None) -> dict[str, Any]:
+    """The same clock counted anew: with an extension, or by a calendar that now knows the year."""
+    assert matter.clock_started_at is not None
+    return running(
+        Clock(matter.clock),
+        start=matter.clock_started_at,
+        limit=Limit.parse(matter.clock_limit),
+        pauses=matter.clock_pauses,
+        extension=matter.clock_extension if extension is None else extension,
+        waiting=matter.clock_waiting,
+    )
+
+
+def why_this_date(matter: Matter, language: str) -> list[str]:
+    """The date of the running clock in plain sentences; empty when no clock runs."""
+    if matter.clock_started_at is None:
+        return []
+    counted = _count(
+        matter.clock_started_at, Limit.parse(matter.clock_limit), matter.clock_pauses, matter.clock_extension
+    )
+    return explain(counted, language)
+
+
+def _count(start: datetime, limit: Limit, pauses: list[list[str]], extension: str) -> Deadline:
+    return deadline(
+        start,
+        limit,
+        calendar=calendar(),
+        pauses=[
+            Pause(datetime.fromisoformat(begin), datetime.fromisoformat(end), str(PauseReason(reason).label))
+            for begin, end, reason in pauses
+        ],
+        extension=Limit.parse(extension) if extension else None,
+    )

@@ -1,0 +1,151 @@
+"""What every verb ends with: the compare-and-set, the timeline, the ledger and the counts, in one transaction."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from weimin.county.actors import Actor
+from weimin.county.models import Post
+from weimin.kernel.refusal import Refused
+from weimin.kernel.words import Mistake, clean_text
+from weimin.ledger.services import record
+
+from .. import tallies
+from ..models import Event, Matter
+from ..states import ALLOWED, CLOSED_STATES, STILL, Act, State
+
+
+def content_of(event: Event, number: str, by: str) -> dict[str, Any]:
+    """What the ledger commits to of a timeline line. Whoever holds the line and its salt can prove it."""
+    return {
+        "matter": number,
+        "act": event.act,
+        "at": event.at,
+        "by": by,
+        "from": event.from_state,
+        "to": event.to_state,
+        "words": event.words,
+        "data": event.data,
+        "internal": event.internal,
+    }
+
+
+def allowed(act: Act, start: str, goal: str) -> bool:
+    """Whether the table of moves knows this step."""
+    return (act, start, goal) in ALLOWED or (start == goal and start in STILL.get(act, ()))
+
+
+def check(matter: Matter, act: Act, goal: State | None = None) -> None:
+    """Refused unless the table allows this act here. Called first, so that nothing is computed in vain."""
+    if not allowed(act, matter.state, goal or matter.state):
+        raise Refused(
+            "NOT_NOW",
+            _("这件事现在是“%(state)s”，不能做“%(act)s”。请刷新页面，看看刚才有什么变动。")
+            % {"state": State(matter.state).label, "act": act.label},
+        )
+
+
+def perform(
+    matter: Matter,
+    act: Act,
+    *,
+    by: Actor,
+    now: datetime,
+    post: Post | None = None,
+    goal: State | None = None,
+    changes: dict[str, Any] | None = None,
+    words: str = "",
+    data: dict[str, Any] | None = None,
+    internal: bool = False,
+    counted: list[str] | None = None,
+) -> Event:
+    """Move the matter and write it down. The caller holds the transaction.
+
+    `changes` are further columns of the matter; `counted` are month counts that grow by one.
+    Refused MOVED_ON if somebody was first: `matter` then still shows what the caller had read.
+    """
+    check(matter, act, goal)
+    start, goal = matter.state, goal or State(matter.state)
+    columns: dict[str, Any] = {**(changes or {}), "state": goal, "changed_at": now}
+    if goal in CLOSED_STATES and start not in CLOSED_STATES:
+        columns["closed_at"] = now
+    elif goal not in CLOSED_STATES:
+        columns["closed_at"] = None
+    before = tallies.standing(matter, start)
+    moved = Matter.objects.filter(pk=matter.pk, state=start, version=matter.version).update_by_verb(
+        **columns, version=matter.version + 1
+    )
+    if not moved:
+        raise Refused("MOVED_ON", _("刚才已有人处理了这件事，您的操作没有生效。请刷新页面再看。"))
+    for name, value in columns.items():
+        setattr(matter, name, value)
+    matter.version += 1
+    tallies.change(less=before, more=tallies.standing(matter, goal) + (counted or []))
+    return write_down(matter, act, by=by, post=post, now=now, start=start, words=words, data=data, internal=internal)
+
+
+def write_down(
+    matter: Matter,
+    act: Act,
+    *,
+    by: Actor,
+    post: Post | None,
+    now: datetime,
+    start: str,
+    words: str = "",
+    data: dict[str, Any] | None = None,
+    internal: bool = False,
+) -> Event:
+    """One line of the timeline and one ledger entry that commits to it."""
+    event = Event(
+        matter=matter,
+        act=act,
+        at=now,
+        by_kind=by.kind,
+        post=post,
+        official=by.official,
+        from_state=start,
+        to_state=matter.state,
+        words=words,
+        data=data or {},
+        internal=internal,
+    )
+    who = by.word(post)
+    entry = record(
+        what=f"matter.{act.lower()}",
+        about=f"matter:{matter.number}",
+        by=who,
+        at=now,
+        content=content_of(event, matter.number, who),
+    )
+    event.salt = entry.salt
+    event.save(force_insert=True)
+    return event
+
+
+def words_of(text: str, *, field: str, limit: int = 4000, required: bool = True) -> str:
+    """Cleaned words of a person; Refused with the sentence for this field if they cannot be kept."""
+    if not text.strip() and not required:
+        return ""
+    try:
+        return clean_text(text, limit=limit)
+    except Mistake as mistake:
+        raise Refused(f"BAD_TEXT_{mistake.code}", _Sentence(mistake), field=field) from None
+
+
+class _Sentence:
+    """A kernel sentence, told in the language of whoever reads it."""
+
+    def __init__(self, mistake: Mistake) -> None:
+        self._mistake = mistake
+
+    def __str__(self) -> str:
+        return self._mistake.words(get_language() or "zh-hans")
+
+
+def only_resident(by: Actor) -> None:
+    """Refused unless the resident acts: nobody rates, withdraws or appeals for them."""
+    if by.kind != "resident":
+        raise Refused("RESIDENT_ONLY", _("只有反映人本人能做这一步。"))

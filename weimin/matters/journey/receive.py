@@ -1,0 +1,196 @@
+"""Step 1: hearing. Every channel ends in this verb."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from weimin.catalogue.models import Kind
+from weimin.catalogue.queries import answer_limit
+from weimin.county.actors import Actor
+from weimin.county.duties import Duty
+from weimin.county.models import Place, Post
+from weimin.households.models import Resident
+from weimin.kernel.refusal import Refused
+from weimin.kernel.words import first_words
+
+from .. import clocks, numbering, queries, sentences, tallies
+from ..models import Attachment, Matter
+from ..states import Act, Channel, Clock, Identity, Request
+from ..uploads import Upload
+from ._core import words_of, write_down
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What a resident says, from whatever channel."""
+
+    text: str
+    kind: Kind
+    place: Place
+    channel: Channel
+    request: Request = Request.HELP
+    title: str = ""
+    identity: Identity = Identity.HANDLER
+    address: str = ""
+    lat: Decimal | None = None
+    long: Decimal | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+    resident: Resident | None = None  # somebody the clerk found; else the fields below make one
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    contact_address: str = ""
+    reach_by: str = Resident.Reach.PHONE
+    language: str = "zh-hans"
+    uploads: tuple[Upload, ...] = ()
+    outside_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Shown once: the PIN is not kept in clear."""
+
+    matter: Matter
+    pin: str
+
+
+@transaction.atomic
+def receive_matter(draft: Draft, *, by: Actor, now: datetime) -> Receipt:
+    """Step 1 of 7: take in what a resident says, give it a number, an owner and a date.
+
+    Before: nothing.  After: RECEIVED, with one owner and the answer clock running.
+    Who: the resident by any channel, or an official who may take in (TAKE_IN); whoever is asked first owns it.
+    Refused: BAD_TEXT_…, UNKNOWN_KIND, UNKNOWN_PLACE, CONTACT_MISSING, NO_POST, each naming its field.
+    """
+    _check_catalogue(draft)
+    text = words_of(draft.text, field="text")
+    taken_by = _first_asked(draft, by)
+    resident = _resident(draft, now)
+    number, pin = numbering.next_number(now), numbering.new_pin()
+    running = clocks.running(Clock.ANSWER, start=now, limit=answer_limit(draft.kind, draft.kind.urgency))
+    matter = Matter(
+        number=number,
+        request=draft.request,
+        channel=draft.channel,
+        identity=draft.identity,
+        kind=draft.kind,
+        urgency=draft.kind.urgency,
+        title=words_of(draft.title, field="title", limit=80, required=False) or first_words(text, 40),
+        text=text,
+        details=draft.details,
+        place=draft.place,
+        place_code=draft.place.code,
+        address=words_of(draft.address, field="address", limit=200, required=False),
+        lat=draft.lat,
+        long=draft.long,
+        resident=resident,
+        pin_digest=numbering.pin_digest(number, pin),
+        language=draft.language,
+        outside_id=draft.outside_id,
+        received_at=now,
+        changed_at=now,
+        taken_by=taken_by,
+        owner=taken_by,
+        legal_due_at=clocks.due(now, draft.kind.legal).due,
+        **running,
+    )
+    matter.create_by_verb()
+    tallies.change(less=[], more=tallies.standing(matter, matter.state) + tallies.monthly(matter, now, "received"))
+    event = write_down(
+        matter,
+        Act.RECEIVE,
+        by=by,
+        post=taken_by if by.kind == "official" else None,
+        now=now,
+        start="",
+        words=text,
+        data={"channel": matter.channel, "limit": matter.clock_limit, "files": [u.sha256 for u in draft.uploads]},
+    )
+    attach(matter, draft.uploads, event_id=event.pk, by=by, now=now)
+    with sentences.in_language_of(matter):
+        sentences.tell(
+            matter,
+            Act.RECEIVE,
+            _t("已收到您反映的事情，编号 %(number)s，查询码 %(pin)s。%(owner)s 负责，最迟 %(day)s 答复您。")
+            % {
+                "number": number,
+                "pin": pin,
+                "owner": taken_by.name,
+                "day": sentences.day(running["clock_due_at"], now),
+            },
+            now=now,
+        )
+    return Receipt(matter, pin)
+
+
+def attach(matter: Matter, uploads: tuple[Upload, ...], *, event_id: int, by: Actor, now: datetime) -> None:
+    """Rows for files that already lie on disk, fsynced: the caller stored them before it opened the transaction."""
+    Attachment.objects.bulk_create(
+        [
+            Attachment(
+                matter=matter,
+                event_id=event_id,
+                sha256=upload.sha256,
+                media_type=upload.media_type,
+                size=upload.size,
+                width=upload.width,
+                height=upload.height,
+                name=upload.name,
+                by_kind=by.kind,
+                at=now,
+            )
+            for upload in uploads
+        ],
+        ignore_conflicts=True,  # the same photo sent twice is one photo
+    )
+
+
+def _check_catalogue(draft: Draft) -> None:
+    if draft.kind.retired_on is not None:
+        raise Refused("UNKNOWN_KIND", _("这个类别已停用，请另选一个。"), field="kind")
+    if draft.place.retired_on is not None:
+        raise Refused("UNKNOWN_PLACE", _("这个地点已撤并，请选现在的村或社区。"), field="place")
+    if draft.lat is not None and not (-90 <= draft.lat <= 90):
+        raise Refused("BAD_POSITION", _("纬度要在 -90 到 90 之间。"), field="lat")
+    if draft.long is not None and not (-180 <= draft.long <= 180):
+        raise Refused("BAD_POSITION", _("经度要在 -180 到 180 之间。"), field="long")
+
+
+def _first_asked(draft: Draft, by: Actor) -> Post:
+    """First-asked responsibility: the clerk who takes it in, else the nearest post that classifies."""
+    if by.kind == "official":
+        return by.post_for(Duty.TAKE_IN, place_code=draft.place.code)
+    post = queries.post_for_duty(Duty.CLASSIFY, draft.place)
+    if post is None:
+        raise Refused("NO_POST", _("这个地方还没有安排受理岗位，请拨打县热线反映，我们马上补上。"))
+    return post
+
+
+def _resident(draft: Draft, now: datetime) -> Resident | None:
+    if draft.identity == Identity.ANONYMOUS:
+        return None
+    if draft.resident is not None:
+        return draft.resident
+    name = words_of(draft.name, field="name", limit=60, required=False)
+    phone = words_of(draft.phone, field="phone", limit=30, required=False)
+    email = words_of(draft.email, field="email", limit=254, required=False)
+    address = words_of(draft.contact_address, field="contact_address", limit=200, required=False)
+    if not (phone or email or address):
+        if draft.channel in (Channel.OPEN311, Channel.API, Channel.IMPORT):
+            return None  # these protocols do not require a contact; the sender follows by number
+        raise Refused("CONTACT_MISSING", _("请留一个联系方式，或者选择匿名。"), field="phone")
+    return Resident.objects.create(
+        name=name,
+        phone=phone,
+        email=email,
+        address=address,
+        reach_by=draft.reach_by,
+        language=draft.language,
+        source=draft.channel,
+        recorded_at=now,
+    )

@@ -1,0 +1,45 @@
+"""Numbers and PINs of matters."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import F
+
+from weimin.county.directory import county
+from weimin.kernel import numbers
+from weimin.kernel.chosen import current_code
+from weimin.kernel.clock import county_day
+
+from .models import Serial
+
+# Six digits in a number: a month would need a million matters before a serial came round again.
+_ROUND = 1_000_000
+
+
+def next_number(now: datetime) -> str:
+    """A number nobody else gets. Not gap-free: a refused intake may leave one out."""
+    return numbers.make(county(current_code()).letters, county_day(now), _next_serial() % _ROUND)
+
+
+def _next_serial() -> int:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT nextval('matters_number_serial')")
+            return int(cursor.fetchone()[0])
+    # SQLite has one writer at a time, so reading after the update is safe.
+    if not Serial.objects.filter(name="matter").update(last=F("last") + 1):
+        Serial.objects.create(name="matter", last=1)
+    return Serial.objects.values_list("last", flat=True).get(name="matter")
+
+
+def new_pin() -> str:
+    return f"{secrets.randbelow(1_000_000):06d}"
+
+
+def pin_digest(number: str, pin: str) -> str:
+    """A keyed digest: the database alone does not give six digits away."""
+    return hmac.new(settings.SECRET_KEY.encode(), f"{number}:{pin}".encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,119 @@
+"""Questions about matters. Nothing here writes."""
+
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+
+from weimin.catalogue.queries import prefixes
+from weimin.county.actors import Actor
+from weimin.county.duties import Duty
+from weimin.county.models import Place, Post
+
+from .models import Answer, Event, Matter, Publication, Support, Tally
+from .states import OPEN_STATES, Clock, State
+
+# Duties whose holders work on any matter of the places their post covers; the others see their own office's matters.
+_BY_PLACE = frozenset(
+    {Duty.TAKE_IN, Duty.CLASSIFY, Duty.DISPATCH, Duty.LEAD, Duty.CALL_BACK, Duty.PUBLISH, Duty.REVIEW, Duty.AUDIT}
+)
+
+
+def visible_to(actor: Actor) -> QuerySet[Matter]:
+    """Matters this official may open: those of the places their posts cover, and those of their own office."""
+    mine = Q(pk__in=())
+    for post in actor.posts:
+        duties = actor.duties & frozenset(post.duties)
+        if duties & _BY_PLACE:
+            mine |= Q(place_code__startswith=post.covers.code)
+        if duties & {Duty.HANDLE, Duty.APPROVE}:
+            helping = Support.objects.filter(matter=OuterRef("pk"), office_id=post.office_id)
+            mine |= Q(lead_id=post.office_id) | Q(Exists(helping))
+        if duties:
+            mine |= Q(owner_id=post.pk)
+    return Matter.objects.filter(mine)
+
+
+def post_for_duty(duty: Duty, place: Place) -> Post | None:
+    """The post nearest to the place that has this duty: a township's before the county's."""
+    posts = [
+        post
+        for post in Post.objects.filter(retired_on__isnull=True, covers__code__in=prefixes(place))
+        .select_related("covers", "office")
+        .order_by("code")
+        if duty in post.duties
+    ]
+    return max(posts, key=lambda post: len(post.covers.code), default=None)
+
+
+def line_above(post: Post) -> list[Post]:
+    """The posts a matter climbs when it is late, nearest first. Ends where the line ends, or at the sixth."""
+    line: list[Post] = []
+    here: Post | None = post.superior
+    while here is not None and here not in line and len(line) < 6:
+        line.append(here)
+        here = here.superior
+    return line
+
+
+def timeline(matter: Matter) -> QuerySet[Event]:
+    return Event.objects.filter(matter=matter).select_related("post__office", "official").order_by("id")
+
+
+def latest_answer(matter: Matter) -> Answer | None:
+    return Answer.objects.filter(matter=matter).select_related("post__office", "by").order_by("-pk").first()
+
+
+def overdue(*, now: datetime) -> QuerySet[Matter]:
+    """Open matters whose running clock has passed."""
+    return Matter.objects.filter(state__in=OPEN_STATES, clock_due_at__lt=now).order_by("clock_due_at", "pk")
+
+
+def unrated_past_window(*, now: datetime) -> QuerySet[Matter]:
+    return Matter.objects.filter(state=State.ANSWERED, clock=Clock.RATE, clock_due_at__lt=now).order_by("pk")
+
+
+def pauses_over(*, now: datetime) -> QuerySet[Matter]:
+    return Matter.objects.filter(state=State.PAUSED, clock_due_at__lt=now).order_by("pk")
+
+
+def promises_passed(*, today: object) -> QuerySet[Answer]:
+    """Promises whose day has gone by without being kept."""
+    return (
+        Answer.objects.filter(promise_due_on__lt=today, promise_kept_at__isnull=True, promise_broken_at__isnull=True)
+        .select_related("matter")
+        .order_by("pk")
+    )
+
+
+def merged_waiting() -> QuerySet[Matter]:
+    """Merged matters whose main matter has been answered: their residents are still to be told."""
+    return Matter.objects.filter(
+        state=State.MERGED, merged_into__state__in=[State.ANSWERED, State.RATED, State.CLOSED, State.PUBLISHED]
+    ).order_by("pk")
+
+
+def provisional() -> QuerySet[Matter]:
+    """Open matters whose date crosses a year that had no official calendar when it was computed."""
+    return Matter.objects.filter(state__in=OPEN_STATES, clock_provisional=True).order_by("pk")
+
+
+def tally(*keys: str) -> dict[str, int]:
+    """The running counts of these keys; a key nobody has counted yet is 0."""
+    rows = Tally.objects.filter(key__in=keys).values("key").annotate(total=Sum("n")).order_by()
+    found = {row["key"]: int(row["total"]) for row in rows}
+    return {key: found.get(key, 0) for key in keys}
+
+
+def tallies_under(prefix: str) -> dict[str, int]:
+    """All running counts whose key begins so, for example "office:12:"."""
+    rows = Tally.objects.filter(key__startswith=prefix).values("key").annotate(total=Sum("n")).order_by()
+    return {row["key"]: int(row["total"]) for row in rows}
+
+
+def board() -> QuerySet[Publication]:
+    """What anyone may read: standing publications, newest first."""
+    return (
+        Publication.objects.filter(withdrawn_at__isnull=True)
+        .select_related("kind", "place", "office")
+        .order_by("-published_at", "-pk")
+    )

@@ -1,0 +1,53 @@
+"""Running counts, changed in the transaction of the act: one statement, whatever the number of keys."""
+
+import threading
+from collections import Counter
+from datetime import datetime
+
+from django.db import connection
+
+from weimin.kernel.clock import county_day
+
+from .models import Matter, Tally
+
+_SLOTS = 16
+
+
+def month(moment: datetime) -> str:
+    return county_day(moment).strftime("%y%m")
+
+
+def monthly(matter: Matter, now: datetime, *words: str) -> list[str]:
+    """What is counted by month: for the county, and for the lead office once there is one."""
+    keys = [f"month:{month(now)}:{word}" for word in words]
+    if matter.lead_id:
+        keys += [f"office_month:{matter.lead_id}:{month(now)}:{word}" for word in words]
+    return keys
+
+
+def standing(matter: Matter, state: str) -> list[str]:
+    """The keys under which a matter in this state is counted."""
+    keys = [f"state:{state}", f"township:{matter.place_code[:9]}:{state}", f"kind:{matter.kind_id}:{state}"]
+    if matter.lead_id:
+        keys.append(f"office:{matter.lead_id}:{state}")
+    if matter.owner_id:
+        keys.append(f"owner:{matter.owner_id}")
+    return keys
+
+
+def change(*, less: list[str], more: list[str]) -> None:
+    """Count down the keys in `less`, up those in `more`. Keys are written in order, so writers never deadlock."""
+    delta = Counter(more)
+    delta.subtract(less)
+    rows = sorted((key, n) for key, n in delta.items() if n)
+    if not rows:
+        return
+    slot = threading.get_ident() // 64 % _SLOTS
+    table = connection.ops.quote_name(Tally._meta.db_table)
+    places = ", ".join(["(%s, %s, %s)"] * len(rows))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (key, slot, n) VALUES {places} "  # noqa: S608 -- a table name and placeholders only
+            f"ON CONFLICT (key, slot) DO UPDATE SET n = {table}.n + excluded.n",
+            [value for key, n in rows for value in (key, slot, n)],
+        )

@@ -1,0 +1,113 @@
+"""Files residents send: judged by content, photographs encoded anew, kept under their digest outside the database.
+
+A file is on disk, fsynced, before the act that names it is written: what is acknowledged is durable.
+"""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+import filetype
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from weimin.kernel.chosen import current_code
+from weimin.kernel.refusal import Refused
+from weimin.kernel.words import first_words
+
+MOST_FILES = 6
+MOST_BYTES = 10 * 1024 * 1024
+MOST_PIXELS = 50_000_000  # a 50-megapixel photo unpacks to 150 MB; nothing larger is opened
+LONGEST_SIDE = 2560  # enough to read a meter, a tenth of the bytes
+AS_THEY_ARE = {"application/pdf": "pdf", "audio/mpeg": "mp3", "audio/ogg": "ogg", "audio/x-wav": "wav",
+               "audio/m4a": "m4a", "audio/amr": "amr", "video/mp4": "m4a"}  # fmt: skip
+PHOTOS = {"image/jpeg", "image/png", "image/webp", "image/gif"}
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that lies on disk, ready to be named by an act."""
+
+    sha256: str
+    media_type: str
+    size: int
+    name: str
+    width: int | None = None
+    height: int | None = None
+
+
+def store(file: BinaryIO, *, name: str) -> Upload:
+    """Judge, clean and keep one file.
+
+    Refused TOO_LARGE, EMPTY_FILE, UNKNOWN_TYPE or BROKEN_FILE, with what to do; nothing is kept then.
+    """
+    data = file.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise Refused("TOO_LARGE", _("文件超过 10 MB，没有传上去，文字已保存。请换一个小一些的再试。"), field="files")
+    if not data:
+        raise Refused("EMPTY_FILE", _("这个文件是空的，请重新选择。"), field="files")
+    kind = filetype.guess(data)
+    media_type = kind.mime if kind else ""
+    if media_type in PHOTOS:
+        return _keep_photo(data, name)
+    if media_type in AS_THEY_ARE:
+        return _keep(data, media_type, name)
+    raise Refused("UNKNOWN_TYPE", _("只能收照片、录音和 PDF 文件。请换一个文件再试。"), field="files")
+
+
+def store_all(files: list[tuple[BinaryIO, str]]) -> tuple[Upload, ...]:
+    """Store several; Refused TOO_MANY_FILES past the limit."""
+    if len(files) > MOST_FILES:
+        raise Refused("TOO_MANY_FILES", _("一次最多传 6 个文件，其余的可以以后补充。"), field="files")
+    return tuple(store(file, name=name) for file, name in files)
+
+
+def path_of(sha256: str) -> Path:
+    """Where a file lies: by county, then by the first two digits."""
+    if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
+        raise ValueError("not a digest")
+    return Path(settings.UPLOADS) / current_code() / sha256[:2] / sha256
+
+
+def _keep_photo(data: bytes, name: str) -> Upload:
+    """Decoded and encoded anew: position, camera and anything hidden in the file stay behind."""
+    try:
+        with Image.open(BytesIO(data)) as opened:
+            if opened.width * opened.height > MOST_PIXELS:
+                raise Refused("TOO_MANY_PIXELS", _("照片的尺寸太大，请用普通大小再拍一张。"), field="files")
+            upright = ImageOps.exif_transpose(opened).convert("RGB")
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        raise Refused("BROKEN_FILE", _("照片打不开，可能没有存好。请换一张再试。"), field="files") from None
+    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    out = BytesIO()
+    upright.save(out, "JPEG", quality=82, optimize=True)
+    return _keep(out.getvalue(), "image/jpeg", name, upright.width, upright.height)
+
+
+def _keep(data: bytes, media_type: str, name: str, width: int | None = None, height: int | None = None) -> Upload:
+    digest = hashlib.sha256(data).hexdigest()
+    path = path_of(digest)
+    if not path.exists():
+        _write_durably(path, data)
+    safe = first_words("".join(sign for sign in Path(name).name if sign.isprintable()), 100) or "file"
+    return Upload(digest, media_type, len(data), safe, width, height)
+
+
+def _write_durably(path: Path, data: bytes) -> None:
+    """Written beside, fsynced, renamed, and the folder fsynced: a name on disk always means the whole file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(f".{os.getpid()}.{os.urandom(4).hex()}.part")
+    with open(beside, "xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(beside, path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

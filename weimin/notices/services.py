@@ -1,0 +1,75 @@
+"""Writing messages into the outbox, and taking them out again. Sending is a job; writing belongs to the act."""
+
+from datetime import datetime
+
+from weimin.county.models import Official
+from weimin.households.models import Resident
+
+from .models import Notice
+from .states import Channel, Delivery
+
+def tell_resident(
+    resident: Resident | None, *, subject: str, body: str, about: str, once: str, now: datetime
+) -> Notice | None:
+    """Write one message to a resident into the outbox, by the way they asked to be reached.
+
+    Before: inside the transaction of the act it tells of. After: one QUEUED row; None for an anonymous resident,
+    who has left no address and follows the matter by number and PIN. Who: the verb that acts.
+    """
+    if resident is None:
+        return None
+    channel, address = _way_to(resident)
+    return Notice.objects.create(
+        resident=resident,
+        channel=channel,
+        address=address,
+        subject=subject,
+        body=body,
+        language=resident.language,
+        about=about,
+        once=once,
+        created_at=now,
+        send_after=now,
+    )
+
+
+def tell_official(official: Official, *, subject: str, body: str, about: str, once: str, now: datetime) -> Notice:
+    """Put one reminder on an official's desk.
+
+    Before: inside the transaction of the act. After: one row, SENT at once, for the desk is where it is read.
+    Who: the verb that acts.
+    """
+    return Notice.objects.create(
+        official=official,
+        channel=Channel.DESK,
+        address="desk",
+        subject=subject,
+        body=body,
+        about=about,
+        once=once,
+        state=Delivery.SENT,
+        created_at=now,
+        send_after=now,
+        sent_at=now,
+    )
+
+
+def _way_to(resident: Resident) -> tuple[Channel, str]:
+    """The channel asked for if there is an address for it, else the next that works; a letter reaches everybody."""
+    if resident.reach_by == Resident.Reach.EMAIL and resident.email:
+        return Channel.EMAIL, resident.email
+    if resident.reach_by == Resident.Reach.SMS and resident.phone:
+        return Channel.SMS, resident.phone
+    if resident.reach_by == Resident.Reach.PHONE and resident.phone:
+        return Channel.VOICE if _is_landline(resident.phone) else Channel.SMS, resident.phone
+    if resident.phone:
+        return Channel.SMS, resident.phone
+    if resident.email:
+        return Channel.EMAIL, resident.email
+    return Channel.LETTER, resident.address
+
+
+def _is_landline(phone: str) -> bool:
+    """Mobile numbers in China begin with 1 and have eleven digits; others cannot take a text message."""
+    digits = "".join(sign for sign in phone if sign.isdigit()).removeprefix("86")
+    return not (len(digits) == 11 and digits.startswith("1"))
