@@ -1,11 +1,12 @@
 """Questions about places, offices and posts. Nothing here writes."""
 
 from datetime import date, datetime
+from time import monotonic
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from weimin.kernel.calendar import Calendar
 from weimin.kernel.clock import county_day
-from weimin.kernel.working_time import Calendar, WorkingHours
 
 from .models import Holding, Leave, Office, Official, Place, Post
 from .shared.models import CalendarDay, CalendarYear
@@ -78,12 +79,28 @@ def offices_open() -> QuerySet[Office]:
     return Office.objects.filter(retired_on__isnull=True).select_related("place").order_by("code")
 
 
+_KEEP_CALENDAR_SECONDS = 60.0
+_kept_calendar: tuple[float, Calendar] | None = None
+
+
 def calendar() -> Calendar:
-    """The official calendar as entered, for the clocks of the kernel. Small (about 900 rows); read when needed."""
-    rows = list(CalendarDay.objects.order_by("day"))
-    return Calendar(
-        days={row.day: row.works for row in rows},
-        names={row.day: (row.name_zh, row.name_en) for row in rows},
-        published_years=frozenset(CalendarYear.objects.values_list("year", flat=True)),
-        hours=WorkingHours(),
-    )
+    """The official calendar as entered, for the clocks of the kernel; read anew at most once a minute.
+
+    All counties share it, so one copy serves them all. Intake asks for it at every matter.
+    """
+    global _kept_calendar
+    if _kept_calendar is None or monotonic() - _kept_calendar[0] > _KEEP_CALENDAR_SECONDS:
+        rows = list(CalendarDay.objects.order_by("day"))
+        read = Calendar(
+            days={row.day: row.works for row in rows},
+            names={row.day: (row.name_zh, row.name_en) for row in rows},
+            published_years=frozenset(CalendarYear.objects.values_list("year", flat=True)),
+        )
+        _kept_calendar = (monotonic(), read)
+    return _kept_calendar[1]
+
+
+def forget_calendar() -> None:
+    """After a year was entered: the next question reads the table."""
+    global _kept_calendar
+    _kept_calendar = None

@@ -1,0 +1,17 @@
+"""Who may change the county's order: whoever holds CONFIGURE, or the operator at the machine."""
+
+from django.utils.translation import gettext_lazy as _
+
+from weimin.kernel.refusal import Refused
+
+from ..actors import Actor
+from ..duties import Duty
+
+
+def who_configures(by: Actor, *, place_code: str = "") -> str:
+    """The ledger's word for the actor; Refused if they may not."""
+    if by.kind == "import":  # a command run by the operator, who owns the machine
+        return by.word()
+    if by.kind != "official":
+        raise Refused("NOT_YOUR_DUTY", _("只有负责规则维护的岗位可以改动。"))
+    return by.word(by.post_for(Duty.CONFIGURE, place_code=place_code))
