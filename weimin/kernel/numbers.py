@@ -2,8 +2,8 @@
 
 County letters, year and month, serial, check digit. The check digit is Damm's: it notices every single wrong digit and
 every swap of two neighbouring digits, the check digit itself included. The letters enter as two digits: their sum, and
-in how many places they stand out of alphabetical order; swapping two neighbouring letters changes the second by exactly
-one and nothing else, so that is always noticed too. One decimal digit cannot tell 26 letters apart, so a single wrong
+how many pairs of them stand in alphabetical order; swapping two neighbouring letters changes the second by exactly one
+and nothing else, so that is always noticed too. One decimal digit cannot tell 26 letters apart, so a single wrong
 letter is noticed about nine times in ten; the rest fail because no county has those letters.
 """
 
@@ -103,7 +103,7 @@ def spoken(number: str | MatterNumber, language: str) -> str:
 
 
 def _check_digit(letters: str, digits: str) -> int:
-    order = sum(first > second for first, second in combinations(letters, 2))
+    order = sum(first < second for first, second in combinations(letters, 2))
     state = 0
     for digit in (sum(map(ord, letters)) % 10, order, *map(int, digits)):
         state = int(_DAMM[state][digit])
