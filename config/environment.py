@@ -4,7 +4,7 @@ import os
 import re
 import secrets
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -26,6 +26,7 @@ class Environment(BaseSettings):
     secret_key: str = Field("", description="at least 40 characters; made and kept in WEIMIN_HOME/secret when empty")
     debug: bool = Field(False, description="for developers only")
     https: bool = Field(False, description="served behind TLS: secure cookies and HSTS")
+    sample: bool = Field(True, description="load the sample county into a new installation")
     rate_limits: bool = Field(True, description="switch limits off only for load measurements on loopback")
 
     @field_validator("county")
@@ -85,6 +86,7 @@ def database(environment: Environment) -> dict[str, object]:
         return {
             "ENGINE": "weimin.county.sqlite",
             "NAME": environment.home / "weimin.sqlite3",
+            "CONN_MAX_AGE": 300,  # each thread keeps its connection and the pages it has read
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
@@ -99,5 +101,7 @@ def database(environment: Environment) -> dict[str, object]:
         "PASSWORD": unquote(url.password or ""),
         "HOST": url.hostname or "",
         "PORT": url.port or "",
-        "CONN_MAX_AGE": 300,
+        "CONN_MAX_AGE": 300,  # a connection remembers every county it has served: recycle it
+        "CONN_HEALTH_CHECKS": True,  # after a restart of the server nobody meets a dead connection
+        "OPTIONS": dict(parse_qsl(url.query)),
     }
