@@ -135,15 +135,17 @@ def moment(when: datetime | None) -> str:
 
 
 @register.simple_tag
-def control(field: BoundField, hint: str = "", autofocus: bool = False) -> SafeString:
+def control(field: BoundField, hint: str = "", autofocus: bool = False, bare: bool = False) -> SafeString:
     """The field's widget, dressed, and tied to its hint and error for those who listen to the page."""
     attrs: dict[str, Any] = {"class": _dress(field)}
-    described = [f"{field.auto_id}_hint"] if hint or field.help_text else []
+    described = [f"{field.auto_id}_hint"] if hint else []
     described += [f"{field.auto_id}_error"] if field.errors else []
     if described and not field.use_fieldset:
         attrs["aria-describedby"] = " ".join(described)
     if autofocus:
         attrs["autofocus"] = True
+    if bare:
+        attrs["placeholder"] = False  # a label says it better, and stays when one types
     return field.as_widget(attrs=attrs)
 
 
