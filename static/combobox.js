@@ -53,6 +53,7 @@ class Combobox {
       if (select.hasAttribute(name)) input.setAttribute(name, select.getAttribute(name));
     }
     document.querySelectorAll(`label[for="${CSS.escape(select.id)}"]`).forEach((label) => (label.htmlFor = input.id));
+    document.querySelectorAll(`a[href="#${CSS.escape(select.id)}"]`).forEach((link) => (link.hash = input.id));
     if (select.autofocus) input.autofocus = true;
     select.required = false;
     select.hidden = true;
