@@ -1,5 +1,5 @@
 // The portal works without this file. With it: drafts stay on the device until sent, photos are shown before they are
-// sent, large text is remembered, and a receipt can be read aloud. No dependencies, no eval.
+// sent, and a receipt can be read aloud. No dependencies, no eval.
 "use strict";
 
 // ---- drafts: <form data-draft="NAME"> keeps its words; <… data-draft-clear="NAME"> on the receipt page drops them ----
@@ -129,19 +129,6 @@ function previewPhotos(part) {
   });
 }
 
-// ---- large text, remembered for a year -------------------------------------------------------------------------------
-function textSize(link) {
-  link.addEventListener("click", (event) => {
-    event.preventDefault();
-    const size = link.dataset.textSize;
-    document.cookie = `text=${size}; path=/; max-age=31536000; SameSite=Lax`;
-    const address = new URL(location.href);
-    address.searchParams.delete("text");
-    if (address.href === location.href) location.reload();
-    else location.replace(address);
-  });
-}
-
 // ---- read aloud ------------------------------------------------------------------------------------------------------
 function readAloud(button) {
   if (!("speechSynthesis" in window)) return;
@@ -174,7 +161,6 @@ document.querySelectorAll("[data-draft-clear]").forEach((part) => {
 });
 document.querySelectorAll("form[data-draft]").forEach(keepDraft);
 document.querySelectorAll("[data-photos]").forEach(previewPhotos);
-document.querySelectorAll("[data-text-size]").forEach(textSize);
 document.querySelectorAll("[data-read-aloud]").forEach(readAloud);
 document.querySelectorAll("[data-print]").forEach((button) => {
   button.hidden = false;
