@@ -1,6 +1,7 @@
 """Every date can be told at the kitchen table, in both languages."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -50,6 +51,12 @@ def test_a_pause_is_told_with_its_reason_and_the_days_it_took():
 def test_a_pause_within_one_day_says_that_nothing_changed():
     answer = due("2026-09-29 16:20", "5W", pauses=(("2026-09-30 10:00", "2026-09-30 15:00"),))
     assert "暂停没有占用要算的日子，日期不变。" in explain(answer, "zh")
+
+
+def test_a_pause_without_a_reason_is_told_without_one():
+    answer = due("2026-09-29 16:20", "5W", pauses=(("2026-09-30 10:00", "2026-10-09 15:00"),))
+    silent = replace(answer, steps=tuple(replace(step, note=("", "")) for step in answer.steps))
+    assert "9 月 30 日（周三）10:00 到 10 月 9 日（周五）15:00 暂停计时。" in explain(silent, "zh")
 
 
 def test_a_rolled_last_day_an_extension_and_an_unpublished_year_are_told():
@@ -111,3 +118,10 @@ def test_a_day_says_its_year_only_when_it_is_another():
     assert day_words(day, "zh", this_year=2026) == "2027 年 1 月 5 日（周二）"
     assert day_words(day, "zh", this_year=2027) == "1 月 5 日（周二）"
     assert day_words(day, "en", this_year=2026) == "Tuesday 5 January 2027"
+
+
+def test_a_deadline_without_its_limit_is_not_told():
+    answer = due("2026-09-29 16:20", "5W")
+    lost = replace(answer, steps=(replace(answer.steps[0], limit=None), *answer.steps[1:]))
+    with pytest.raises(ValueError, match="carries none"):
+        explain(lost, "zh")

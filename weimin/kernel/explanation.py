@@ -35,6 +35,7 @@ _ZH = {
     "weekend": "{list}是周末，不算。",
     "weekends": "中间还有 {n} 天周末，不算。",
     "pause": "{from_} 到 {to} 暂停计时，原因是{reason}。",
+    "pause ": "{from_} 到 {to} 暂停计时。",
     "paused": "其中有 {n} 天因此不计入：一天结束时还停着的，这一天不算；恢复的当天要算。",
     "paused 0": "暂停没有占用要算的日子，日期不变。",
     "paused hours": "暂停的时间不计入期限。",
@@ -65,6 +66,7 @@ _EN = {
     "weekend": "Weekend days are not counted: {list}.",
     "weekends": "The {n} weekend days in between are not counted.",
     "pause": "The clock was stopped from {from_} to {to}. Reason: {reason}.",
+    "pause ": "The clock was stopped from {from_} to {to}.",
     "paused": "Days left out for this: {n}. A day is left out when the clock is still stopped as the day ends; "
     "the day on which it runs again counts.",
     "paused 0": "The pause took up no day that would have counted, so the date stays the same.",
@@ -152,7 +154,8 @@ class _Teller:
         pauses = _of(stage, StepKind.PAUSE)
         for step in pauses:
             moments = {"from_": self._moment(step.first), "to": self._moment(step.last)}
-            yield self.phrases["pause"].format(**moments, reason=self._name(step).rstrip("。."))
+            reason = self._name(step).rstrip("。.")
+            yield self.phrases["pause" if reason else "pause "].format(**moments, reason=reason)
         if pauses and by_the_hour:
             yield self.phrases["paused hours"]
         elif pauses:

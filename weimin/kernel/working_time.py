@@ -276,22 +276,17 @@ def _step(
     return Step(kind, first.astimezone(COUNTY_TIME), last.astimezone(COUNTY_TIME), limit, note)
 
 
-def _joined(steps: Iterable[Step]) -> Iterator[Step]:
+def _joined(steps: Iterable[Step]) -> list[Step]:
     """Days that follow one another and are alike become one stretch."""
-    stretch: Step | None = None
+    stretches: list[Step] = []
     for step in steps:
-        if (
-            stretch
-            and replace(step, first=stretch.first, last=stretch.last) == stretch
-            and (step.first - stretch.last <= _ONE_SECOND)
-        ):
-            stretch = replace(stretch, last=step.last)
+        before = stretches[-1] if stretches else step
+        alike = replace(step, first=before.first, last=before.last) == before
+        if stretches and alike and step.first - before.last <= _ONE_SECOND:
+            stretches[-1] = replace(before, last=step.last)
         else:
-            if stretch:
-                yield stretch
-            stretch = step
-    if stretch:
-        yield stretch
+            stretches.append(step)
+    return stretches
 
 
 def _pause_steps(pauses: Iterable[Pause], began: datetime, due: datetime) -> Iterator[Step]:
