@@ -87,4 +87,4 @@ def _pause(text: str) -> Pause:
     if not slash:
         said = f"--pause {text!r} needs two moments with a slash between: FROM/TO."
         raise CommandError(f"{said} 暂停要写两个时间，中间用 / 隔开。", returncode=WRONG_INPUT)
-    return Pause(_moment(start, "--pause"), _moment(end, "--pause"), "暂停", "pause")
+    return Pause(_moment(start, "--pause"), _moment(end, "--pause"), "")
