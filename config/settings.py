@@ -1,7 +1,6 @@
 """Django's settings: wiring only. What an operator may set stands in environment.py."""
 
 from csp.constants import NONCE, NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 from config.environment import ROOT, database, read_environment
 
@@ -84,7 +83,7 @@ DATABASES = {"default": database(ENVIRONMENT)}
 DATABASE_ROUTERS = ["weimin.county.router.SchemaRouter"]
 
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("英文"))]
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]  # each in its own words, for who looks for it
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 LOCALE_PATHS = [ROOT / "locale"]

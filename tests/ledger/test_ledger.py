@@ -56,9 +56,9 @@ def test_the_commitment_hides_the_content_and_proves_it():
         '"tags":["水",1,null,true],"text":"青石村水管爆裂"}'
     )
     assert done.commitment == "sha256:" + sha256(done.salt + canonical.encode()).hexdigest()
-    assert verify(CONTENT, done.salt, done.commitment) is True
-    assert verify({**CONTENT, "phone": "13800000001"}, done.salt, done.commitment) is False
-    assert verify(CONTENT, bytes(16), done.commitment) is False
+    assert verify(CONTENT, salt=done.salt, commitment=done.commitment) is True
+    assert verify({**CONTENT, "phone": "13800000001"}, salt=done.salt, commitment=done.commitment) is False
+    assert verify(CONTENT, salt=bytes(16), commitment=done.commitment) is False
     assert "青石" not in Entry.objects.get().body
 
 
@@ -75,7 +75,7 @@ def test_many_acts_keep_their_order():
         f"matter:QS-2611-{n:06}-0" for n in range(1200)
     ]
     assert [one.entry_id for one in done] == list(Entry.objects.order_by("pk").values_list("pk", flat=True))
-    assert verify(CONTENT, done[7].salt, done[7].commitment) is True
+    assert verify(CONTENT, salt=done[7].salt, commitment=done[7].commitment) is True
 
 
 @pytest.mark.parametrize(

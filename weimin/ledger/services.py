@@ -73,7 +73,7 @@ def record_many(*, acts: Iterable[Act]) -> list[Recorded]:
     return [Recorded(entry.pk, salt, entry.commitment) for entry, salt in made]
 
 
-def verify(content: Mapping[str, Any], salt: bytes, commitment: str) -> bool:
+def verify(content: Mapping[str, Any], *, salt: bytes, commitment: str) -> bool:
     """Whether this content is what was committed to.
 
     Before: the salt and commitment of an entry. After: nothing changes. Who: anyone who was given the three.
