@@ -99,6 +99,12 @@ def _nobody_touches_the_neighbour(request) -> Iterator[None]:
     assert touched == [], "this test reached into the neighbouring county"
 
 
+@pytest.fixture
+def cast(db):
+    """The small county with everybody in it: see tests/cast.py."""
+    return import_module("tests.cast").build()
+
+
 # --- what is not here -----------------------------------------------------------------------------------------------
 
 

@@ -1,9 +1,13 @@
 """The one running clock of a matter: starting, stopping, restating and explaining it. Arithmetic is the kernel's."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.translation import override
+
+from weimin.catalogue.queries import time_rule
 from weimin.county.queries import calendar
+from weimin.kernel.clock import county_day
 from weimin.kernel.explanation import explain
 from weimin.kernel.limits import Limit
 from weimin.kernel.working_time import Deadline, Pause, deadline
@@ -98,14 +102,31 @@ def why_this_date(matter: Matter, language: str) -> list[str]:
     return explain(counted, language)
 
 
+def next_escalation(matter: Matter) -> datetime:
+    """When the next step up the line is due: at the date, then one rule ESCALATE_STEP after the step before."""
+    assert matter.clock_due_at is not None
+    moment = matter.clock_due_at
+    for _step in range(matter.escalated):
+        moment = due(moment, time_rule("ESCALATE_STEP", on=county_day(moment)).limit).due
+    return moment + timedelta(seconds=1)
+
+
 def _count(start: datetime, limit: Limit, pauses: list[list[str]], extension: str) -> Deadline:
     return deadline(
         start,
         limit,
         calendar=calendar(),
         pauses=[
-            Pause(datetime.fromisoformat(begin), datetime.fromisoformat(end), str(PauseReason(reason).label))
+            Pause(datetime.fromisoformat(begin), datetime.fromisoformat(end), *_reason_in_both(reason))
             for begin, end, reason in pauses
         ],
         extension=Limit.parse(extension) if extension else None,
     )
+
+
+def _reason_in_both(reason: str) -> tuple[str, str]:
+    label = PauseReason(reason).label
+    with override("zh-hans"):
+        zh = str(label)
+    with override("en"):
+        return zh, str(label)

@@ -117,3 +117,9 @@ def board() -> QuerySet[Publication]:
         .select_related("kind", "place", "office")
         .order_by("-published_at", "-pk")
     )
+
+
+def drafted(matter: Matter) -> dict[str, str]:
+    """What the publisher starts from: the words as they stand, to be redacted by hand before anything is public."""
+    answer = latest_answer(matter)
+    return {"title": matter.title, "asked": matter.text, "done": answer.facts if answer else ""}

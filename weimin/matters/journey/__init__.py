@@ -11,7 +11,7 @@ from .dispatch import accept_matter, dispatch_matter, return_matter
 from .handle import add_note, contact_resident, extend_matter, pause_matter, report_support, resume_matter
 from .answer import Reply, answer_matter, answer_merged, keep_promise, refuse_matter
 from .outcome import break_promise, call_back, close_matter, rate_matter, reopen_matter
-from .publish import drafted, publish_matter, unpublish_matter
+from .publish import publish_matter, unpublish_matter
 
 # Side ways.
 from .merge import merge_matter, withdraw_matter
@@ -19,7 +19,6 @@ from .appeal import appeal_matter, decide_appeal
 from .clockwork import (
     escalate_matter,
     hand_over_desk,
-    next_escalation,
     recompute_clock,
     remind_to_rate,
 )
@@ -40,13 +39,11 @@ __all__ = [
     "contact_resident",
     "decide_appeal",
     "dispatch_matter",
-    "drafted",
     "escalate_matter",
     "extend_matter",
     "hand_over_desk",
     "keep_promise",
     "merge_matter",
-    "next_escalation",
     "pause_matter",
     "publish_matter",
     "rate_matter",

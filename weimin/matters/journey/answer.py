@@ -41,6 +41,8 @@ def answer_matter(matter: Matter, *, reply: Reply, by: Actor, now: datetime) -> 
     """
     check(matter, Act.ANSWER, State.ANSWERED)
     post = by.post_for(Duty.HANDLE, office_id=matter.lead_id)
+    if matter.state == State.MERGED:
+        raise Refused("NOT_NOW", _("这件事已并案，主件答复后会一并答复。"))
     if matter.state == State.RATED and not _follow_up_open(matter):
         raise Refused("NOT_NOW", _("居民没有提出不满意，不需要再次答复。"))
     answer = _write(matter, reply, by=by, post=post, now=now, refusal=False)
@@ -98,18 +100,19 @@ def refuse_matter(matter: Matter, *, reply: Reply, by: Actor, now: datetime) -> 
 
 
 @transaction.atomic
-def keep_promise(matter: Matter, answer: Answer, *, words: str, by: Actor, now: datetime) -> Answer:
+def keep_promise(answer: Answer, *, words: str, by: Actor, now: datetime) -> Answer:
     """What was promised has been done: say so, with the evidence.
 
     Before: ANSWERED, RATED, CLOSED or PUBLISHED, the promise open.  After: the same state, the promise kept.
     Who: a handling post of the lead office (HANDLE).
     """
+    matter = answer.matter
     check(matter, Act.KEEP_PROMISE)
     post = by.post_for(Duty.HANDLE, office_id=matter.lead_id)
     words = words_of(words, field="words", limit=1000)
-    kept = Answer.objects.filter(
-        pk=answer.pk, matter=matter, promise_due_on__isnull=False, promise_kept_at__isnull=True
-    ).update(promise_kept_at=now)
+    kept = Answer.objects.filter(pk=answer.pk, promise_due_on__isnull=False, promise_kept_at__isnull=True).update(
+        promise_kept_at=now
+    )
     if not kept:
         raise Refused("NO_PROMISE", _("这个答复没有待兑现的承诺。"))
     answer.promise_kept_at = now

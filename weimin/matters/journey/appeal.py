@@ -97,27 +97,27 @@ def decide_appeal(
         words=appeal.reasons,
         data={"round": appeal.round, "outcome": outcome, "facts": appeal.facts, "rule": appeal.rule},
     )
-    with sentences.in_language_of(matter):
-        text = _t("您申请复查的 %(number)s 已有决定：%(outcome)s。理由：%(reasons)s 依据：%(rule)s。%(next)s")
-        following = (
-            _t("这是最终结论。")
-            if appeal.round == max(ROUNDS) or goal != State.CLOSED
-            else _t("仍不服的，可在 30 日内申请复核。")
-        )
-        sentences.tell(
-            matter,
-            Act.DECIDE,
-            text
-            % {
-                "number": matter.number,
-                "outcome": Appeal.Outcome(outcome).label,
-                "reasons": appeal.reasons,
-                "rule": appeal.rule,
-                "next": following if goal == State.CLOSED else _t("我们会重新办理。"),
-            },
-            now=now,
-        )
+    _tell_decision(matter, appeal, now)
     return appeal
+
+
+def _tell_decision(matter: Matter, appeal: Appeal, now: datetime) -> None:
+    with sentences.in_language_of(matter):
+        if matter.state != State.CLOSED:
+            following = _t("我们会重新办理。")
+        elif appeal.round == max(ROUNDS):
+            following = _t("这是最终结论。")
+        else:
+            following = _t("仍不服的，可在 30 日内申请复核。")
+        parts = {
+            "number": matter.number,
+            "outcome": Appeal.Outcome(appeal.outcome).label,
+            "reasons": appeal.reasons,
+            "rule": appeal.rule,
+            "next": following,
+        }
+        text = _t("您申请复查的 %(number)s 已有决定：%(outcome)s。理由：%(reasons)s 依据：%(rule)s。%(next)s")
+        sentences.tell(matter, Act.DECIDE, text % parts, now=now)
 
 
 def _since(matter: Matter) -> datetime:

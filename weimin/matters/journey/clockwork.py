@@ -1,6 +1,6 @@
 """What time alone brings about: escalation, reminders, recounted dates. And handing over a whole desk."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _t
@@ -29,7 +29,7 @@ def escalate_matter(matter: Matter, *, by: Actor, now: datetime) -> Matter:
     """
     check(matter, Act.ESCALATE)
     assert matter.owner is not None and matter.clock_due_at is not None
-    if now < next_escalation(matter):
+    if now < clocks.next_escalation(matter):
         raise Refused("NOT_NOW", _("还没有到上报的时候。"))
     line = queries.line_above(matter.owner)
     if matter.escalated >= len(line):
@@ -54,15 +54,6 @@ def escalate_matter(matter: Matter, *, by: Actor, now: datetime) -> Matter:
         now=now,
     )
     return matter
-
-
-def next_escalation(matter: Matter) -> datetime:
-    """When the next step up the line is due."""
-    assert matter.clock_due_at is not None
-    moment = matter.clock_due_at
-    for _step in range(matter.escalated):
-        moment = clocks.due(moment, time_rule("ESCALATE_STEP", on=county_day(moment)).limit).due
-    return moment + timedelta(seconds=1)
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ from ..models import Contact, FollowUp, Matter, Support
 from ..states import Act, Clock, ContactOutcome, PauseReason, State
 from ..uploads import Upload
 from ._core import check, perform, words_of
-from .receive import attach
+from ._files import attach
 
 
 @transaction.atomic
@@ -106,7 +106,7 @@ def add_note(
         data={"files": [upload.sha256 for upload in uploads]},
         internal=internal and by.kind == "official",
     )
-    attach(matter, uploads, event_id=event.pk, by=by, now=now)
+    attach(matter, uploads=uploads, event_id=event.pk, by=by, now=now)
     return matter
 
 

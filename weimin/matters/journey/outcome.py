@@ -233,11 +233,6 @@ def call_back(
         satisfied=satisfied if reached else None,
         words=words_of(words, field="words", limit=1000, required=False),
     )
-    heard = [
-        "called_back",
-        *(["callback_satisfied"] if satisfied else []),
-        *(["callback_resolved"] if resolved == Resolved.YES else []),
-    ]
     perform(
         matter,
         Act.CALL_BACK,
@@ -246,6 +241,18 @@ def call_back(
         now=now,
         words=callback.words,
         data={"reached": reached, "resolved": callback.resolved, "satisfied": callback.satisfied},
-        counted=tallies.monthly(matter, now, *heard) if reached else tallies.monthly(matter, now, "not_reached"),
+        counted=tallies.monthly(matter, now, *_heard(callback)),
     )
     return callback
+
+
+def _heard(callback: Callback) -> list[str]:
+    """What a call-back counts as. Non-response is counted too: a rate without its answer rate means nothing."""
+    if not callback.reached:
+        return ["not_reached"]
+    words = ["called_back"]
+    if callback.satisfied:
+        words.append("callback_satisfied")
+    if callback.resolved == Resolved.YES:
+        words.append("callback_resolved")
+    return words

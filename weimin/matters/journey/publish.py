@@ -12,7 +12,7 @@ from weimin.county.models.places import Level
 from weimin.kernel.clock import county_day
 from weimin.kernel.refusal import Refused
 
-from .. import clocks, queries, tallies
+from .. import clocks, tallies
 from ..models import FollowUp, Matter, Publication
 from ..states import Act, State
 from ._core import check, perform, words_of
@@ -31,29 +31,7 @@ def publish_matter(matter: Matter, *, title: str, asked: str, done: str, by: Act
         raise Refused("NOT_ANSWERED", _("没有答复的事情不能公开。"))
     if FollowUp.objects.filter(matter=matter, rectified_at__isnull=True).exists():
         raise Refused("FOLLOW_UP_OPEN", _("居民不满意，整改还没有完成，先不公开。"))
-    rating = matter.ratings.order_by("-pk").first()
-    assert by.official is not None
-    shown, _made = Publication.objects.update_or_create(
-        matter=matter,
-        defaults={
-            "number": matter.number,
-            "request": matter.request,
-            "kind": matter.kind,
-            "place": _no_finer_than_village(matter.place),
-            "office": matter.lead,
-            "title": words_of(title, field="title", limit=80),
-            "asked": words_of(asked, field="asked", limit=2000),
-            "done": words_of(done, field="done", limit=2000),
-            "received_on": county_day(matter.received_at),
-            "answered_on": county_day(matter.answered_at),
-            "grade": rating.grade if rating else None,
-            "resolved": rating.resolved if rating else "",
-            "published_at": now,
-            "published_by": by.official,
-            "withdrawn_at": None,
-            "withdrawn_why": "",
-        },
-    )
+    shown = _copy(matter, title=title, asked=asked, done=done, by=by, now=now)
     perform(
         matter,
         Act.PUBLISH,
@@ -83,14 +61,37 @@ def unpublish_matter(matter: Matter, *, reason: str, by: Actor, now: datetime) -
     return matter
 
 
+def _copy(matter: Matter, *, title: str, asked: str, done: str, by: Actor, now: datetime) -> Publication:
+    """One row from named fields; a copy that was taken back is made anew."""
+    rating = matter.ratings.order_by("-pk").first()
+    assert by.official is not None
+    assert matter.answered_at is not None
+    shown, _made = Publication.objects.update_or_create(
+        matter=matter,
+        defaults={
+            "number": matter.number,
+            "request": matter.request,
+            "kind": matter.kind,
+            "place": _no_finer_than_village(matter.place),
+            "office": matter.lead,
+            "title": words_of(title, field="title", limit=80),
+            "asked": words_of(asked, field="asked", limit=2000),
+            "done": words_of(done, field="done", limit=2000),
+            "received_on": county_day(matter.received_at),
+            "answered_on": county_day(matter.answered_at),
+            "grade": rating.grade if rating else None,
+            "resolved": rating.resolved if rating else "",
+            "published_at": now,
+            "published_by": by.official,
+            "withdrawn_at": None,
+            "withdrawn_why": "",
+        },
+    )
+    return shown
+
+
 def _no_finer_than_village(place: Place) -> Place:
     """A group of twenty households would name its resident."""
     if place.level == Level.GROUP and place.parent is not None:
         return place.parent
     return place
-
-
-def drafted(matter: Matter) -> dict[str, str]:
-    """What the publisher starts from: the words as they stand, to be redacted by hand before anything is public."""
-    answer = queries.latest_answer(matter)
-    return {"title": matter.title, "asked": matter.text, "done": answer.facts if answer else ""}

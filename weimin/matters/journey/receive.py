@@ -19,10 +19,11 @@ from weimin.kernel.refusal import Refused
 from weimin.kernel.words import first_words
 
 from .. import clocks, numbering, queries, sentences, tallies
-from ..models import Attachment, Matter
+from ..models import Matter
 from ..states import Act, Channel, Clock, Identity, Request
 from ..uploads import Upload
 from ._core import words_of, write_down
+from ._files import attach
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +112,7 @@ def receive_matter(draft: Draft, *, by: Actor, now: datetime) -> Receipt:
         words=text,
         data={"channel": matter.channel, "limit": matter.clock_limit, "files": [u.sha256 for u in draft.uploads]},
     )
-    attach(matter, draft.uploads, event_id=event.pk, by=by, now=now)
+    attach(matter, uploads=draft.uploads, event_id=event.pk, by=by, now=now)
     with sentences.in_language_of(matter):
         sentences.tell(
             matter,
@@ -126,28 +127,6 @@ def receive_matter(draft: Draft, *, by: Actor, now: datetime) -> Receipt:
             now=now,
         )
     return Receipt(matter, pin)
-
-
-def attach(matter: Matter, uploads: tuple[Upload, ...], *, event_id: int, by: Actor, now: datetime) -> None:
-    """Rows for files that already lie on disk, fsynced: the caller stored them before it opened the transaction."""
-    Attachment.objects.bulk_create(
-        [
-            Attachment(
-                matter=matter,
-                event_id=event_id,
-                sha256=upload.sha256,
-                media_type=upload.media_type,
-                size=upload.size,
-                width=upload.width,
-                height=upload.height,
-                name=upload.name,
-                by_kind=by.kind,
-                at=now,
-            )
-            for upload in uploads
-        ],
-        ignore_conflicts=True,  # the same photo sent twice is one photo
-    )
 
 
 def _check_catalogue(draft: Draft) -> None:
