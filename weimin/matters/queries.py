@@ -65,11 +65,19 @@ def latest_answer(matter: Matter) -> Answer | None:
 
 def overdue(*, now: datetime) -> QuerySet[Matter]:
     """Open matters whose running clock has passed."""
-    return Matter.objects.filter(state__in=OPEN_STATES, clock_due_at__lt=now).order_by("clock_due_at", "pk")
+    late = Matter.objects.filter(state__in=OPEN_STATES, clock_due_at__lt=now)
+    return late.select_related("owner__superior").order_by("clock_due_at", "pk")
 
 
 def unrated_past_window(*, now: datetime) -> QuerySet[Matter]:
     return Matter.objects.filter(state=State.ANSWERED, clock=Clock.RATE, clock_due_at__lt=now).order_by("pk")
+
+
+def unrated(*, now: datetime) -> QuerySet[Matter]:
+    """Answered matters whose resident may still rate, and can be reached."""
+    return Matter.objects.filter(
+        state=State.ANSWERED, clock=Clock.RATE, clock_due_at__gte=now, resident__isnull=False
+    ).order_by("pk")
 
 
 def pauses_over(*, now: datetime) -> QuerySet[Matter]:

@@ -8,6 +8,7 @@ from weimin.households.models import Resident
 from .models import Notice
 from .states import Channel, Delivery
 
+
 def tell_resident(
     resident: Resident | None, *, subject: str, body: str, about: str, once: str, now: datetime
 ) -> Notice | None:

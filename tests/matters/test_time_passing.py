@@ -1,0 +1,115 @@
+"""What time alone brings about."""
+
+from datetime import date, datetime, timedelta
+
+from tests.cast import NOON, REPLY
+from weimin.county.actors import RESIDENT
+from weimin.kernel.clock import COUNTY_TIME
+from weimin.matters import journey, queries
+from weimin.matters.models import Matter
+from weimin.matters.states import Clock, Grade, Resolved, State
+from weimin.matters.tasks import recompute_provisional, run_due
+from weimin.notices.models import Notice
+
+
+def at(*parts):
+    return datetime(*parts, tzinfo=COUNTY_TIME)
+
+
+def fresh(matter):
+    return Matter.objects.get(pk=matter.pk)
+
+
+def quiet(**happened):
+    nothing = ("resumed", "promises_broken", "closed_unrated", "answered_merged", "escalated", "reminded")
+    return dict.fromkeys(nothing, 0) | happened
+
+
+def test_the_date_leaves_out_the_national_day_holiday(cast):
+    # received Tuesday 29 September 2026, 5 working days: 30 Sep, then 8, 9, 10 (made up) and 12 October
+    matter = cast.matter()
+    assert matter.clock_due_at == at(2026, 10, 12, 23, 59, 59)
+
+
+def test_nothing_happens_before_its_time(cast):
+    for state in State:
+        if state != State.MERGED:
+            cast.matter(state)
+    assert run_due(now=NOON + timedelta(hours=1)) == quiet()
+
+
+def test_a_late_matter_climbs_one_post_at_a_time(cast):
+    matter = cast.matter(State.HANDLED)
+    assert run_due(now=at(2026, 10, 13, 0, 0, 1)) == quiet(escalated=1)
+    assert run_due(now=at(2026, 10, 13, 9, 0, 0)) == quiet()
+    assert run_due(now=at(2026, 10, 14, 0, 0, 0)) == quiet(escalated=1)
+    assert run_due(now=at(2026, 12, 1)) == quiet()  # nobody stands above the duty leader
+    told = Notice.objects.filter(official__isnull=False).order_by("pk").values_list("official__name_zh", flat=True)
+    assert list(told) == ["张立国", "陈国栋"]
+    assert (fresh(matter).state, fresh(matter).escalated) == (State.HANDLED, 2)
+
+
+def test_an_unrated_answer_is_reminded_once_then_closed_and_never_counted_as_content(cast):
+    matter = cast.matter(State.ANSWERED)
+    later = at(2026, 10, 10, 9)
+    assert run_due(now=later) == quiet(reminded=1)
+    assert run_due(now=later + timedelta(hours=1)) == quiet()
+    assert run_due(now=at(2026, 10, 15)) == quiet(closed_unrated=1)
+    assert fresh(matter).state == State.CLOSED
+    assert queries.tally("month:2610:unrated", "month:2610:rated") == {"month:2610:unrated": 1, "month:2610:rated": 0}
+
+
+def test_a_promise_that_passes_unkept_reopens_the_matter(cast):
+    matter = cast.matter(State.HANDLED)
+    reply = journey.Reply(
+        facts="已排上计划。", reasons="要换主管。", rule="供水条例", appeal_route="县信访局",
+        promise="换好主管道", promise_due_on=date(2026, 9, 30),
+    )  # fmt: skip
+    answer = journey.answer_matter(matter, reply=reply, by=cast.sun, now=NOON)
+    assert run_due(now=at(2026, 9, 30, 18)) == quiet()
+    assert run_due(now=at(2026, 10, 1, 0, 0, 1)) == quiet(promises_broken=1)
+    answer.refresh_from_db()
+    again = fresh(matter)
+    assert (again.state, again.reopened, again.clock, again.owner.code) == (State.HANDLED, 1, Clock.ANSWER, "WATER-02")
+    assert answer.promise_broken_at == at(2026, 10, 1, 0, 0, 1)
+
+
+def test_a_kept_promise_reopens_nothing(cast):
+    matter = cast.matter(State.HANDLED)
+    reply = journey.Reply(
+        facts="已排上计划。", reasons="要换主管。", rule="供水条例", appeal_route="县信访局",
+        promise="换好主管道", promise_due_on=date(2026, 9, 30),
+    )  # fmt: skip
+    answer = journey.answer_matter(matter, reply=reply, by=cast.sun, now=NOON)
+    journey.keep_promise(answer, words="主管道已换好。", by=cast.sun, now=NOON + timedelta(hours=3))
+    assert run_due(now=at(2026, 10, 1)) == quiet()
+
+
+def test_a_pause_ends_by_itself_and_its_days_are_left_out(cast):
+    matter = cast.matter(State.PAUSED)
+    before = at(2026, 10, 12, 23, 59, 59)
+    assert run_due(now=at(2026, 10, 10, 0, 0, 1)) == quiet(resumed=1)
+    again = fresh(matter)
+    assert (again.state, again.clock) == (State.HANDLED, Clock.ANSWER)
+    assert again.clock_due_at > before
+    assert again.clock_pauses[0][2] == "TESTING"
+
+
+def test_those_merged_are_answered_with_the_main_matter(cast):
+    main = cast.matter(State.HANDLED)
+    other = cast.matter(phone="13900000002")
+    journey.merge_matter(other, main=main, reason="同一处停水。", by=cast.li, now=NOON)
+    journey.answer_matter(main, reply=REPLY, by=cast.sun, now=NOON)
+    assert run_due(now=NOON) == quiet(answered_merged=1)
+    other = fresh(other)
+    assert (other.state, other.owner.code, other.lead.code) == (State.ANSWERED, "WATER-02", "WATER")
+    assert queries.latest_answer(other).facts == REPLY.facts
+    journey.rate_matter(other, grade=Grade.SATISFIED, resolved=Resolved.YES, by=RESIDENT, now=NOON)
+    assert other.state == State.RATED
+
+
+def test_a_date_across_an_unpublished_year_is_counted_anew_when_the_year_is_entered(cast):
+    matter = cast.matter(now=at(2026, 12, 30, 10))
+    assert matter.clock_provisional
+    assert recompute_provisional(now=at(2026, 12, 30, 11)) == [matter.number]
+    assert fresh(matter).clock_provisional  # the year is still missing: it stays on the list

@@ -1,0 +1,65 @@
+"""What time alone brings about, looked for every few seconds. Each matter in a transaction of its own."""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import TypeVar
+
+from weimin.county.actors import CLOCK
+from weimin.kernel.clock import county_day
+from weimin.kernel.refusal import Refused
+
+from . import clocks, journey, queries
+from .models import Matter
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+_BATCH = 200
+
+
+def run_due(*, now: datetime) -> dict[str, int]:
+    """Everything that is due, and how often each happened. Safe side by side: the verbs compare-and-set."""
+    today = county_day(now)
+    return {
+        "resumed": _each(queries.pauses_over(now=now), lambda m: journey.resume_matter(m, by=CLOCK, now=now)),
+        "promises_broken": _each(
+            queries.promises_passed(today=today), lambda a: journey.break_promise(a, by=CLOCK, now=now)
+        ),
+        "closed_unrated": _each(
+            queries.unrated_past_window(now=now), lambda m: journey.close_matter(m, by=CLOCK, now=now)
+        ),
+        "answered_merged": _each(queries.merged_waiting(), lambda m: journey.answer_merged(m, by=CLOCK, now=now)),
+        "escalated": _each(
+            (m for m in queries.overdue(now=now)[:_BATCH] if _climbs(m, now)),
+            lambda m: journey.escalate_matter(m, by=CLOCK, now=now),
+        ),
+        "reminded": _each(queries.unrated(now=now), lambda m: journey.remind_to_rate(m, by=CLOCK, now=now)),
+    }
+
+
+def recompute_provisional(*, now: datetime) -> list[str]:
+    """Count anew the dates that crossed a year without a calendar; returns the numbers of the affected matters."""
+    numbers = []
+    for matter in queries.provisional().iterator():
+        journey.recompute_clock(matter, by=CLOCK, now=now)
+        numbers.append(matter.number)
+    return numbers
+
+
+def _climbs(matter: Matter, now: datetime) -> bool:
+    """Whether the next post up the line is due now; at the top of the line there is none."""
+    if matter.owner is None or clocks.next_escalation(matter) > now:
+        return False
+    return matter.escalated < len(queries.line_above(matter.owner))
+
+
+def _each(items: Iterable[T], act: Callable[[T], object]) -> int:
+    done = 0
+    for item in items:
+        try:
+            done += act(item) is not False
+        except Refused as refusal:
+            # Somebody acted on it a moment ago, or its office is gone: told to the operator, tried again next time.
+            log.info("%s: %s", item, refusal.code)
+    return done
