@@ -1,0 +1,1 @@
+"""Forms clean words; they do not save."""

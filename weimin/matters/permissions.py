@@ -1,0 +1,88 @@
+"""Gates of a matter: who holds its receipt in this session, and which of its files may be fetched."""
+
+import hmac
+from datetime import datetime, timedelta
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+
+from weimin.county.permissions import actor_for
+
+from . import numbering, queries
+from .access import MOST_TRIES, Code
+from .models import Attachment, Matter, Publication
+
+OPEN_FOR = timedelta(minutes=60)
+_UNLOCKED, _CODE = "matters_unlocked", "matters_code"
+
+
+def unlock(request: HttpRequest, number: str, *, now: datetime) -> None:
+    """This session may read the matter for an hour."""
+    kept = _standing(request, now)
+    request.session[_UNLOCKED] = {**kept, number: (now + OPEN_FOR).isoformat()}
+
+
+def lock_all(request: HttpRequest) -> None:
+    """The resident is done: on a borrowed phone nothing stays open."""
+    request.session.pop(_UNLOCKED, None)
+
+
+def unlocked_numbers(request: HttpRequest, *, now: datetime) -> list[str]:
+    return sorted(_standing(request, now))
+
+
+def matter_of_receipt(request: HttpRequest, number: str, *, now: datetime) -> Matter | None:
+    """The matter whose receipt this session has shown within the hour; None sends the page to ask for it."""
+    if number not in _standing(request, now):
+        return None
+    return (
+        Matter.objects.filter(number=number)
+        .select_related("kind", "urgency", "place__parent", "owner__office", "lead", "taken_by__office", "resident")
+        .first()
+    )
+
+
+def story_for_all(number: str) -> Publication:
+    """A published copy; a withdrawn one is as if it had never been."""
+    return get_object_or_404(queries.board(), number=number)
+
+
+def attachment_for(request: HttpRequest, number: str, pk: int, *, now: datetime) -> Attachment:
+    """A file of a matter, for its resident or for an official who sees the matter; else as if it did not exist."""
+    attachment = get_object_or_404(Attachment.objects.select_related("matter"), pk=pk, matter__number=number)
+    if number in _standing(request, now) or _official_sees(request, attachment.matter_id):
+        return attachment
+    raise Http404
+
+
+def keep_code(request: HttpRequest, code: Code) -> None:
+    request.session[_CODE] = {
+        "number": code.number, "digest": code.digest, "until": code.until.isoformat(), "tries": 0,
+    }  # fmt: skip
+
+
+def code_fits(request: HttpRequest, number: str, code: str, *, now: datetime) -> bool:
+    """Whether this is the code that was sent for this number. Five tries; then a new one must be asked for."""
+    kept = request.session.get(_CODE)
+    if not kept or kept["number"] != number or datetime.fromisoformat(kept["until"]) < now:
+        return False
+    if hmac.compare_digest(kept["digest"], numbering.pin_digest(number, code)):
+        del request.session[_CODE]
+        return True
+    kept["tries"] += 1
+    request.session[_CODE] = kept
+    if kept["tries"] >= MOST_TRIES:
+        del request.session[_CODE]
+    return False
+
+
+def _standing(request: HttpRequest, now: datetime) -> dict[str, str]:
+    kept = request.session.get(_UNLOCKED, {})
+    return {number: until for number, until in kept.items() if datetime.fromisoformat(until) > now}
+
+
+def _official_sees(request: HttpRequest, matter_id: int) -> bool:
+    if not request.user.is_authenticated or not is_mfa_enabled(request.user):
+        return False
+    return queries.visible_to(actor_for(request)).filter(pk=matter_id).exists()
