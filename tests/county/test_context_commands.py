@@ -3,12 +3,13 @@
 import io
 
 import pytest
-from django.core.management import call_command
-from django.db import connection
+from django.core.management import CommandError, call_command
+from django.db import ProgrammingError, connection
 
 import manage
 from tests import harness
 from weimin.county.context import use_county, use_shared
+from weimin.county.management.commands import migrate_counties
 from weimin.county.models import Account
 from weimin.county.schemas import county_codes, pending_migrations
 from weimin.ledger.models import Entry
@@ -59,6 +60,16 @@ def catalogue(code: str) -> list[tuple[str, ...]]:
             [f"county_{code}"],
         )
         return cursor.fetchall()
+
+
+def test_a_role_that_may_not_make_tables_is_told_which_may(monkeypatch):
+    def refused(*arguments, **options):
+        raise ProgrammingError("permission denied for schema public")
+
+    monkeypatch.setattr(migrate_counties, "pending_migrations", lambda: ["matters.0009_more"])
+    monkeypatch.setattr(migrate_counties, "call_command", refused)
+    with pytest.raises(CommandError, match="permission denied.*\\nMigrate as the role that owns the tables"):
+        said("migrate_counties", harness.A)
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from hashlib import sha256
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
 from weimin.ledger.checks import role_is_bound
@@ -155,6 +157,19 @@ def test_no_way_through_sql(statement):
 def test_the_owner_itself_was_refused_by_the_database():
     with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM ledger_entry")
+
+
+@pytest.mark.postgresql
+def test_a_role_that_default_privileges_let_in_loses_the_right_too():
+    guard = import_module("weimin.ledger.migrations.0002_appended_only")
+    with connection.cursor() as cursor:
+        cursor.execute("GRANT ALL ON ledger_entry TO pg_monitor")
+        guard.forbid(apps, connection.schema_editor())
+        cursor.execute(
+            "SELECT has_table_privilege('pg_monitor', 'ledger_entry', word)"
+            " FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) word"
+        )
+        assert [allowed for (allowed,) in cursor.fetchall()] == [True, True, False, False, False]
 
 
 def test_an_ordinary_role_raises_no_warning():

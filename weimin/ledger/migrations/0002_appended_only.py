@@ -15,13 +15,27 @@ GUARDS = {
     "INSERT": "WHEN EXISTS (SELECT 1 FROM ledger_entry WHERE id = NEW.id)",
 }
 SQLITE = [TRIGGER.format(act=act, when=when) for act, when in GUARDS.items()]
-# No trigger here: Citus refuses them in a county's schema. Whoever owns the table gives the right up as well.
+# No trigger here: Citus refuses them in a county's schema. Whoever owns the table gives the right up as well, and
+# so does every role to which the operator's default privileges gave it when the table was made.
 POSTGRESQL = "REVOKE UPDATE, DELETE, TRUNCATE ON ledger_entry FROM CURRENT_USER, PUBLIC"
+ALSO_ALLOWED = """
+SELECT DISTINCT quote_ident(pg_get_userbyid(granted.grantee))
+FROM pg_catalog.pg_class c, aclexplode(c.relacl) granted
+WHERE c.oid = 'ledger_entry'::regclass AND granted.grantee <> 0
+  AND granted.privilege_type IN ('UPDATE', 'DELETE', 'TRUNCATE')
+"""
 
 
 def forbid(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    for statement in SQLITE if schema_editor.connection.vendor == "sqlite" else [POSTGRESQL]:
-        schema_editor.execute(statement)
+    if schema_editor.connection.vendor == "sqlite":
+        for statement in SQLITE:
+            schema_editor.execute(statement)
+        return
+    schema_editor.execute(POSTGRESQL)
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute(ALSO_ALLOWED)
+        for (role,) in cursor.fetchall():
+            schema_editor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON ledger_entry FROM {role}")
 
 
 def allow(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:

@@ -6,9 +6,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.core.management.commands.migrate import Command as DjangoMigrate
-from django.db import connection
+from django.db import ProgrammingError, connection
+from django.db.migrations.exceptions import MigrationSchemaMissing
 
 from weimin.county.context import use_county, use_shared
 from weimin.county.schemas import county_codes, create_schema, pending_migrations
@@ -36,7 +37,14 @@ class Command(BaseCommand):
         with choice:
             waiting = len(pending_migrations())
             if waiting:
-                # Django's own command: ours of that name would come back here
-                call_command(DjangoMigrate(), interactive=False, verbosity=max(0, verbosity - 1))
+                _apply(name, verbosity)
         if verbosity:
             self.stdout.write(f"{name}: {waiting} migrations applied" if waiting else f"{name}: nothing to do")
+
+
+def _apply(name: str, verbosity: int) -> None:
+    try:
+        # Django's own command: ours of that name would come back here
+        call_command(DjangoMigrate(), interactive=False, verbosity=max(0, verbosity - 1))
+    except (ProgrammingError, MigrationSchemaMissing) as wrong:
+        raise CommandError(f"{name}: {wrong}\nMigrate as the role that owns the tables: deploy/README.md.") from None
