@@ -68,7 +68,7 @@ def test_a_role_that_may_not_make_tables_is_told_which_may(monkeypatch):
 
     monkeypatch.setattr(migrate_counties, "pending_migrations", lambda: ["matters.0009_more"])
     monkeypatch.setattr(migrate_counties, "call_command", refused)
-    with pytest.raises(CommandError, match="permission denied.*\\nMigrate as the role that owns the tables"):
+    with pytest.raises(CommandError, match=r"permission denied.*\nMigrate as the role that owns the tables"):
         said("migrate_counties", harness.A)
 
 
