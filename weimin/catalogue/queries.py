@@ -1,6 +1,7 @@
 """Questions about kinds, limits, routes and services. Nothing here writes."""
 
 from datetime import date
+from hashlib import sha256
 
 from django.db.models import Q, QuerySet
 
@@ -40,6 +41,11 @@ def kinds_open() -> QuerySet[Kind]:
 
 def kind_by_code(code: str) -> Kind | None:
     return kinds_open().filter(code=code).first()
+
+
+def imported_code(path: tuple[str, ...]) -> str:
+    """The same names give the same code, so an import may be run again."""
+    return "T" + sha256("/".join(path).encode()).hexdigest()[:12].upper() if path else ""
 
 
 def lineage(kind: Kind) -> list[int]:

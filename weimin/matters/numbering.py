@@ -36,6 +36,18 @@ def _next_serial() -> int:
     return Serial.objects.values_list("last", flat=True).get(name="matter")
 
 
+def next_serials(count: int) -> list[int]:
+    """A block of serials for an import, in one or two statements."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT nextval('matters_number_serial') FROM generate_series(1, %s)", [count])
+            return [int(row[0]) % _ROUND for row in cursor.fetchall()]
+    Serial.objects.get_or_create(name="matter")
+    Serial.objects.filter(name="matter").update(last=F("last") + count)
+    last = Serial.objects.values_list("last", flat=True).get(name="matter")
+    return [serial % _ROUND for serial in range(last - count + 1, last + 1)]
+
+
 def new_pin() -> str:
     return f"{secrets.randbelow(1_000_000):06d}"
 
