@@ -45,6 +45,7 @@ PEOPLE: dict[str, tuple[str, str, str, str, list[str], str | None]] = {
     "roads": ("周路平 Zhou Luping", "ROADS-01", "ROADS", "990101", [D.HANDLE, D.APPROVE], "LEAD-01"),
     "li": ("李敏 Li Min", "QS-01", "QINGSHI", "990101101", [D.TAKE_IN, D.CLASSIFY, D.DISPATCH], "LEAD-01"),
     "zhao": ("赵强 Zhao Qiang", "QX-01", "QINGXI", "990101102", [D.TAKE_IN, D.CLASSIFY, D.DISPATCH], "LEAD-01"),
+    "hotline": ("刘芳 Liu Fang", "HALL-05", "HALL", "990101", [D.TAKE_IN, D.CLASSIFY, D.DISPATCH], "LEAD-01"),
     "caller": ("何静 He Jing", "HALL-02", "HALL", "990101", [D.CALL_BACK], "LEAD-01"),
     "publisher": ("吴文 Wu Wen", "HALL-03", "HALL", "990101", [D.PUBLISH], "LEAD-01"),
     "reviewer": ("郑平 Zheng Ping", "XF-01", "LETTERS", "990101", [D.REVIEW], "LEAD-01"),

@@ -1,4 +1,4 @@
-"""Earlier records from a CSV file, in batches, safe to run twice: `import_matters FILE.csv[.gz] --map field=column,…`."""
+"""Earlier records from a CSV file, in batches, safe to run twice: `import_matters FILE --map field=column,…`."""
 
 import csv
 import json
