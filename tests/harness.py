@@ -115,8 +115,10 @@ def _open_sqlite() -> None:
 
 
 def _open_postgresql() -> None:
-    kept = sql.Identifier(f"weimin_migrated_{migrations_digest()}")
     with _server() as server:
+        # each role keeps its own: nobody may copy another role's database
+        role = re.sub(r"\W", "_", server.info.user)[:24]
+        kept = sql.Identifier(f"weimin_migrated_{role}_{migrations_digest()}")
         server.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         _sweep(server, kept.as_string(server).strip('"'))
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(_name()))
