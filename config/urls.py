@@ -8,4 +8,8 @@ urlpatterns = [
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
     path("accounts/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("weimin.catalogue.urls")),
+    path("", include("weimin.matters.urls")),
+    path("", include("weimin.web.urls")),
 ]

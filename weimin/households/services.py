@@ -1,0 +1,31 @@
+"""Opening a resident's record: always written down, and shown to the resident."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from weimin.county.actors import Actor
+from weimin.kernel.refusal import Refused
+
+from .models import Reading, Resident
+
+
+@transaction.atomic
+def note_reading(resident: Resident, *, about: str, fields: str, why: str, by: Actor, now: datetime) -> Reading:
+    """Write down who opened what of this resident, and why.
+
+    Before: inside the transaction in which it is read.  After: one row the resident can see.
+    Who: an official on a post; nobody else opens records.
+    """
+    if by.kind != "official" or by.official is None or not by.posts:
+        raise Refused("NOT_YOUR_DUTY", _("没有岗位的人不能查看居民信息。"))
+    return Reading.objects.create(
+        resident=resident,
+        about=about,
+        by_post=by.posts[0].code,
+        by_name=by.official.name_zh,
+        fields=fields,
+        why=why,
+        at=now,
+    )

@@ -1,0 +1,1 @@
+"""The desk: queues, entry by phone, one matter with its acts."""

@@ -1,0 +1,130 @@
+"""What the pages of the desk share: the gate, the clock in words, counts of the queues, answers that are not stored."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from weimin.county.actors import Actor
+from weimin.county.duties import Duty
+from weimin.county.queries import calendar
+from weimin.households.services import note_reading
+from weimin.kernel import numbers
+from weimin.kernel.refusal import Refused
+from weimin.kernel.words import Mistake
+from weimin.kernel.working_time import remaining
+
+from ... import queries
+from ...models import Matter
+from ...states import OPEN_STATES, Clock, Identity, State
+
+SOON = timedelta(hours=24)
+READING_HOLDS = timedelta(minutes=10)  # reloading a page is not a second reading
+WITH_PLACES = ("kind", "urgency", "place__parent", "owner__office", "lead")
+
+
+def matter_for(actor: Actor, number: str) -> Matter:
+    """The matter, if this official may open it; otherwise as if it did not exist."""
+    try:
+        plain = str(numbers.parse(number))
+    except Mistake:
+        raise Http404 from None
+    found = queries.visible_to(actor).select_related(*WITH_PLACES, "resident", "taken_by__office", "merged_into")
+    matter = found.filter(number=plain).first()
+    if matter is None:
+        raise Http404
+    return matter
+
+
+def show(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """A page of the desk. Nothing on it stays in a browser that somebody else may sit down at."""
+    response = render(request, f"matters/desk/{template}", context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@dataclass(frozen=True)
+class ClockBar:
+    """What parts/clock.html draws."""
+
+    percent: int
+    words: str
+    tone: str
+
+
+def clock_bar(matter: Matter, now: datetime) -> ClockBar | None:
+    """The running clock as a bar with words; None where no clock runs."""
+    if matter.clock_due_at is None or matter.clock_started_at is None:
+        return None
+    whole = (matter.clock_due_at - matter.clock_started_at).total_seconds()
+    percent = 100 if whole <= 0 else round((now - matter.clock_started_at).total_seconds() / whole * 100)
+    words = remaining(matter.clock_due_at, now, calendar(), language=get_language() or "zh-hans")
+    return ClockBar(max(0, min(100, percent)), words, _tone(matter, now))
+
+
+def _tone(matter: Matter, now: datetime) -> str:
+    assert matter.clock_due_at is not None
+    if now > matter.clock_due_at:
+        return "late"
+    if matter.clock == Clock.PAUSE:
+        return "rest"
+    return "soon" if matter.clock_due_at - now <= SOON else "calm"
+
+
+def queue_counts(actor: Actor) -> dict[str, int]:
+    """Numbers beside the queues, from the running counts: a constant number of statements, however many matters."""
+    owners = [f"owner:{post.pk}" for post in actor.posts]
+    offices = {post.office_id for post in actor.posts}
+    led = [f"office:{office}:{state}" for office in sorted(offices) for state in sorted(OPEN_STATES)]
+    returned, received = (_in_scope(actor, state) for state in (State.RETURNED, State.RECEIVED))
+    found = queries.tally(*owners, *led, *returned, *received)
+    return {
+        "mine": sum(found[key] for key in owners),
+        "office": sum(found[key] for key in led),
+        "returned": sum(found[key] for key in returned),
+        "unclassified": sum(found[key] for key in received),
+    }
+
+
+def _in_scope(actor: Actor, state: str) -> list[str]:
+    """Keys that count a state where the actor's posts reach; the county's own where one post covers it all."""
+    codes = {post.covers.code for post in actor.posts}
+    if any(len(code) == 6 for code in codes):
+        return [f"state:{state}"]
+    return [f"township:{code[:9]}:{state}" for code in sorted({code[:9] for code in codes})]
+
+
+def may_see_contact(actor: Actor, matter: Matter) -> bool:
+    """Who may open name and number: the office that handles it and those who take in, unless the name is hidden."""
+    if matter.resident_id is None:
+        return False
+    for duty in (Duty.TAKE_IN, Duty.CALL_BACK):
+        if _reaches(actor, duty, place_code=matter.place_code):
+            return True
+    if matter.identity == Identity.HIDDEN or matter.lead_id is None:
+        return False
+    return _reaches(actor, Duty.HANDLE, office_id=matter.lead_id)
+
+
+def _reaches(actor: Actor, duty: Duty, **scope: Any) -> bool:
+    try:
+        actor.post_for(duty, **scope)
+    except Refused:
+        return False
+    return True
+
+
+def read_words(matter: Matter, *, by: Actor, now: datetime) -> None:
+    """Opening the page reads what the resident wrote: on record once in ten minutes."""
+    if matter.resident is None or by.official is None:
+        return
+    recent = matter.resident.readings.filter(
+        about=f"matter:{matter.number}", by_name=by.official.name_zh, at__gt=now - READING_HOLDS
+    )
+    if not recent.exists():
+        why = _("查看并办理")
+        note_reading(matter.resident, about=f"matter:{matter.number}", fields=_("反映的内容"), why=why, by=by, now=now)

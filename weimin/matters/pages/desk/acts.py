@@ -1,0 +1,118 @@
+"""One page per act: it shows the form, calls the verb once, and says in a sentence what came of it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from weimin.catalogue.queries import route_for, templates_for
+from weimin.county.permissions import needs
+from weimin.kernel import clock
+from weimin.kernel.clock import COUNTY_TIME, county_day
+from weimin.kernel.refusal import Refused
+
+from ... import queries
+from ...forms.desk import ActForm
+from ...models import Answer, Matter
+from ...states import OPEN_STATES, Act
+from ._acts import PAGES, ActPage, moves_for, open_promise
+from ._shared import matter_for, queue_counts, read_words, show
+
+View = Callable[..., HttpResponse]
+
+
+def _page(slug: str) -> View:
+    """The page of this act, opened by its duties."""
+    page = PAGES[slug]
+
+    def act(request: HttpRequest, number: str) -> HttpResponse:
+        matter, now = matter_for(request.actor, number), clock.now()
+        sent = request.POST if request.method == "POST" else None
+        form = page.form(sent, matter=matter, initial=_initial(request, matter, page, now))
+        preview = sent is not None and "preview" in sent
+        if form.is_valid() and not preview and _done(page, matter, form, request, now):
+            messages.success(request, _("%(number)s：已%(act)s。") % {"number": number, "act": page.act.label})
+            return redirect("matters:desk_matter", number=matter.number)
+        read_words(matter, by=request.actor, now=now)
+        context = {
+            "matter": matter, "form": form, "page": page, "slug": slug, "preview": preview and form.is_valid(),
+            "allowed": slug in dict(moves_for(matter, request.actor)), "queue_counts": queue_counts(request.actor),
+            **_beside(page, matter, now),
+        }  # fmt: skip
+        return show(request, page.template, context, status=422 if form.errors else 200)
+
+    act.__doc__ = str(page.act)
+    return require_http_methods(["GET", "POST"])(needs(*page.duties)(act))
+
+
+def _done(page: ActPage, matter: Matter, form: ActForm, request: HttpRequest, now: datetime) -> bool:
+    """Whether the verb went through; its refusal stands at its field."""
+    try:
+        if form.cleaned_data["version"] != matter.version:
+            raise Refused("MOVED_ON", _("刚才已有人处理了这件事，您的操作没有生效。请刷新页面再看。"))
+        page.call(matter, form.cleaned_data, request.actor, now)
+    except Refused as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return False
+    return True
+
+
+def _initial(request: HttpRequest, matter: Matter, page: ActPage, now: datetime) -> dict[str, Any]:
+    given: dict[str, Any] = {"version": matter.version}
+    if page.act == Act.CLASSIFY:
+        given |= {"kind": matter.kind.code, "place": matter.place.code, "request": matter.request}
+    elif page.act == Act.CONTACT:
+        given["at"] = now.astimezone(COUNTY_TIME).replace(tzinfo=None)
+    elif page.act == Act.PUBLISH:
+        given |= queries.drafted(matter)
+    elif page.act in (Act.ANSWER, Act.REFUSE):
+        given["appeal_route"] = _("收到答复 30 日内可以申请复查")
+        chosen = request.GET.get("template", "")
+        template = templates_for(matter.kind).filter(pk=chosen).first() if chosen.isdigit() else None
+        if template is not None:
+            given |= {name: getattr(template, name) for name in ("facts", "reasons", "rule", "promise")}
+    return given
+
+
+def _beside(page: ActPage, matter: Matter, now: datetime) -> dict[str, Any]:
+    """What helps to decide, beside the form."""
+    if page.act == Act.DISPATCH:
+        return {"suggestions": suggestions(matter, now)}
+    if page.act == Act.ANSWER:
+        return {"templates": templates_for(matter.kind)}
+    if page.act == Act.KEEP_PROMISE:
+        return {"promise": open_promise(matter)}
+    if page.act == Act.PUBLISH:
+        return {"answer": queries.latest_answer(matter)}
+    return {}
+
+
+def suggestions(matter: Matter, now: datetime) -> list[dict[str, Any]]:
+    """At most three offices, each with why, how much it has on hand, and what it last answered of this kind."""
+    found: dict[int, dict[str, Any]] = {}
+    route = route_for(matter.kind, matter.place, on=county_day(now))
+    if route is not None:
+        why = _("规则：%(kind)s · %(place)s") % {"kind": route.kind.name, "place": route.place.name}
+        found[route.lead_id] = {"office": route.lead, "why": why, "similar": None}
+        for helper in route.supporting.all():
+            found.setdefault(helper.pk, {"office": helper, "why": _("规则中的协办单位"), "similar": None})
+    alike = Answer.objects.filter(matter__kind_id=matter.kind_id, refusal=False, matter__lead__isnull=False)
+    for answer in alike.select_related("matter__lead").order_by("-pk")[:20]:
+        lead = answer.matter.lead
+        why = _("最近办过同类的事")
+        entry = found.setdefault(lead.pk, {"office": lead, "why": why, "similar": None})
+        entry["similar"] = entry["similar"] or answer
+    chosen = list(found.values())[:3]
+    keys = {entry["office"].pk: [f"office:{entry['office'].pk}:{s}" for s in sorted(OPEN_STATES)] for entry in chosen}
+    counts = queries.tally(*(key for some in keys.values() for key in some)) if keys else {}
+    for entry in chosen:
+        entry["load"] = sum(counts[key] for key in keys[entry["office"].pk])
+    return chosen
+
+
+VIEWS: dict[str, View] = {slug: _page(slug) for slug in PAGES}

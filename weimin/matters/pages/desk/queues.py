@@ -1,0 +1,137 @@
+"""The queues: what waits, filtered and sorted, fifty lines at a time; saved views, dispatching many, a table to keep."""
+
+import csv
+from io import StringIO
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from weimin.county.duties import Duty
+from weimin.county.permissions import needs, signed_in
+from weimin.county.queries import offices_open
+from weimin.kernel import clock
+from weimin.kernel.csv_safe import safe_cell
+from weimin.kernel.refusal import Refused
+
+from ... import services
+from ...forms.desk import FilterForm
+from ...journey import dispatch_matter
+from ...models import SavedView
+from ._keyset import page_of
+from ._queue import QUEUES, filtered
+from ._shared import clock_bar, matter_for, queue_counts, show
+
+MOST_EXPORTED = 5000
+
+
+@require_GET
+@signed_in
+def queue(request: HttpRequest) -> HttpResponse:
+    """One queue with its filters."""
+    actor, now = request.actor, clock.now()
+    name = request.GET.get("queue", "mine")
+    if name not in QUEUES:
+        raise BadRequest(_("没有这个队列。"))
+    form = FilterForm(request.GET)
+    chosen = form.cleaned_data if form.is_valid() else {}
+    sort = chosen.get("sort") or QUEUES[name].sort
+    page = page_of(filtered(actor, name, chosen, now=now), sort=sort, given=request.GET)
+    rows = [{"matter": matter, "clock": clock_bar(matter, now)} for matter in page.rows]
+    context: dict[str, Any] = {
+        "rows": rows, "older": page.older, "newer": page.newer, "form": form, "queue": name, "sort": sort,
+        "title": QUEUES[name].title, "empty": QUEUES[name].empty, "queue_counts": queue_counts(actor),
+        "q": request.GET.get("q", ""), "query": request.GET.urlencode(), "views": _views(request),
+        "offices": offices_open() if actor.has(Duty.DISPATCH) else None,
+    }  # fmt: skip
+    return show(request, "queue.html", context)
+
+
+def _views(request: HttpRequest) -> list[dict[str, Any]]:
+    here, start = request.GET.urlencode(), reverse("matters:desk")
+    return [
+        {"pk": view.pk, "label": view.name, "url": f"{start}?{view.query}", "current": view.query == here}
+        for view in SavedView.objects.filter(official=request.actor.official).order_by("name")
+    ]
+
+
+@require_GET
+@signed_in
+def export(request: HttpRequest) -> HttpResponse:
+    """The same rows as a table. Open fields only: what residents wrote does not leave in a spreadsheet."""
+    name = request.GET.get("queue", "mine")
+    form = FilterForm(request.GET)
+    if name not in QUEUES or not form.is_valid():
+        raise BadRequest(_("没有这个队列。"))
+    found = filtered(request.actor, name, form.cleaned_data, now=clock.now()).order_by("-received_at", "-pk")
+    out = StringIO()
+    writer = csv.writer(out)
+    writer.writerow(
+        [_("编号"), _("状态"), _("诉求"), _("渠道"), _("类别"), _("地点"), _("经办"), _("承办"), _("收到"), _("到期")]
+    )
+    for matter in found[:MOST_EXPORTED]:
+        cells = [
+            matter.number, matter.get_state_display(), matter.get_request_display(), matter.get_channel_display(),
+            matter.kind.name, matter.place.name, matter.owner or "", matter.lead or "",
+            matter.received_at.astimezone(clock.COUNTY_TIME).strftime("%Y-%m-%d %H:%M"),
+            matter.clock_due_at.astimezone(clock.COUNTY_TIME).strftime("%Y-%m-%d %H:%M") if matter.clock_due_at else "",
+        ]  # fmt: skip
+        writer.writerow([safe_cell(cell) for cell in cells])
+    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="matters-{name}.csv"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+@needs(Duty.DISPATCH, Duty.LEAD)
+def dispatch_many(request: HttpRequest) -> HttpResponse:
+    """Give the ticked matters to one office: each is an act of its own, and each refusal is named."""
+    office = offices_open().filter(pk=request.POST.get("office") or 0).first()
+    numbers = request.POST.getlist("number")[:50]
+    if office is None or not numbers:
+        messages.warning(request, _("请先勾选要派办的事项，再选承办单位。"))
+        return _back(request)
+    done = 0
+    for number in numbers:
+        try:
+            dispatch_matter(matter_for(request.actor, number), office=office, by=request.actor, now=clock.now())
+            done += 1
+        except Refused as refusal:
+            messages.warning(request, _("%(number)s 没有派出：%(why)s") % {"number": number, "why": refusal})
+    if done:
+        messages.success(request, _("已把 %(n)s 件派给%(office)s。") % {"n": done, "office": office.name})
+    return _back(request)
+
+
+@require_POST
+@signed_in
+def keep_view(request: HttpRequest) -> HttpResponse:
+    """Keep these filters under a name."""
+    try:
+        services.keep_view(request.POST.get("query", ""), name=request.POST.get("name", ""), by=request.actor)
+        messages.success(request, _("视图已存好。"))
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+    return _back(request)
+
+
+@require_POST
+@signed_in
+def drop_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Forget a saved view."""
+    services.drop_view(pk, by=request.actor)
+    return _back(request)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """To the queue one came from, and nowhere outside."""
+    query = request.POST.get("query", "")
+    address = f"{reverse('matters:desk')}?{query}"
+    return redirect(address if url_has_allowed_host_and_scheme(address, None) else reverse("matters:desk"))

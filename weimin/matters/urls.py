@@ -1,0 +1,9 @@
+"""Addresses of the room."""
+
+from django.urls import include, path
+
+app_name = "matters"
+urlpatterns = [
+    path("", include("weimin.matters.urls_portal")),
+    path("desk/matters/", include("weimin.matters.urls_desk")),
+]

@@ -1,0 +1,24 @@
+"""Addresses of the desk, hung under /desk/matters/ by urls.py."""
+
+from django.urls import path
+
+from .pages.desk import acts, matter, new, queues
+
+urlpatterns = [
+    path("", queues.queue, name="desk"),
+    path("export.csv", queues.export, name="desk_export"),
+    path("dispatch-many/", queues.dispatch_many, name="desk_dispatch_many"),
+    path("views/", queues.keep_view, name="desk_keep_view"),
+    path("views/<int:pk>/drop/", queues.drop_view, name="desk_drop_view"),
+    path("new/", new.new, name="desk_new"),
+    path("find/kinds/", new.find_kinds, name="find_kinds"),
+    path("find/places/", new.find_places, name="find_places"),
+    path("find/residents/", new.find_residents, name="find_residents"),
+    path("find/likely/", new.likely, name="find_likely"),
+    path("hand-over/", matter.hand_over, name="desk_hand_over"),
+    path("<str:number>/", matter.matter, name="desk_matter"),
+    path("<str:number>/taken/", new.taken, name="desk_taken"),
+    path("<str:number>/contact-details/", matter.contact, name="desk_contact_details"),
+    path("<str:number>/files/<int:pk>/", matter.attachment, name="desk_attachment"),
+    *(path(f"<str:number>/{slug}/", view, name=f"desk_{slug.replace('-', '_')}") for slug, view in acts.VIEWS.items()),
+]

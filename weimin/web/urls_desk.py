@@ -1,0 +1,7 @@
+"""Addresses of the desk's own pages, hung under /desk/ by urls.py."""
+
+from django.urls import path
+
+from .pages import desk
+
+urlpatterns = [path("", desk.today, name="desk"), path("leader/", desk.leader, name="leader")]
