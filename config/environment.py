@@ -17,17 +17,21 @@ class Environment(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="WEIMIN_", extra="ignore")
 
-    home: Path = Field(ROOT / "var", description="where state lives: database file, secret, uploads, outbox")
-    county: str = Field("990101", description="six-digit code of the county served when the host names none")
-    base_url: str = Field("", description="address residents type; receipts and QR codes carry it")
-    allowed_hosts: str = Field("127.0.0.1,localhost,[::1]", description="host names, separated by commas")
-    database_url: str = Field("", validation_alias="DATABASE_URL", description="postgresql://... or empty for SQLite")
-    port: int = Field(8000, validation_alias="PORT", ge=0, le=65535, description="port bin/run serves on")
-    secret_key: str = Field("", description="at least 40 characters; made and kept in WEIMIN_HOME/secret when empty")
-    debug: bool = Field(False, description="for developers only")
-    https: bool = Field(False, description="served behind TLS: secure cookies and HSTS")
-    sample: bool = Field(True, description="load the sample county into a new installation")
-    rate_limits: bool = Field(True, description="switch limits off only for load measurements on loopback")
+    home: Path = Field(default=ROOT / "var", description="where state lives: database file, secret, uploads, outbox")
+    county: str = Field(default="990101", description="six-digit code of the county served when the host names none")
+    base_url: str = Field(default="", description="address residents type; receipts and QR codes carry it")
+    allowed_hosts: str = Field(default="127.0.0.1,localhost,[::1]", description="host names, separated by commas")
+    database_url: str = Field(
+        default="", validation_alias="DATABASE_URL", description="postgresql://... or empty for SQLite"
+    )
+    port: int = Field(default=8000, validation_alias="PORT", ge=0, le=65535, description="port bin/run serves on")
+    secret_key: str = Field(
+        default="", description="at least 40 characters; made and kept in WEIMIN_HOME/secret when empty"
+    )
+    debug: bool = Field(default=False, description="for developers only")
+    https: bool = Field(default=False, description="served behind TLS: secure cookies and HSTS")
+    sample: bool = Field(default=True, description="load the sample county into a new installation")
+    rate_limits: bool = Field(default=True, description="switch limits off only for load measurements on loopback")
 
     @field_validator("county")
     @classmethod

@@ -23,11 +23,11 @@ if "DJANGO_SETTINGS_MODULE" in os.environ:
 harness.prepare_environment()
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 
-from django.conf import settings
-from django.db import connection
-from django.test import TransactionTestCase
+from django.conf import settings  # noqa: E402 -- the home first
+from django.db import connection  # noqa: E402 -- the home first
+from django.test import TransactionTestCase  # noqa: E402 -- the home first
 
-from weimin.county.context import current, schema_of
+from weimin.county.context import current, schema_of  # noqa: E402 -- the home first
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # hundreds of sign-ins in seconds
 settings.STORAGES = {

@@ -15,7 +15,9 @@ ON_MANAGERS = {"add", "set", "remove", "clear", "update"}  # also words of sets 
 
 
 def in_package(path, name):
-    return path.name == f"{name}.py" or name in path.relative_to(WEIMIN).parts[:-1]
+    """Whether the file is the room's `name.py`, or stands in its package of that name."""
+    inside = path.relative_to(WEIMIN).parts[1:]
+    return bool(inside) and inside[0] in {name, f"{name}.py"}
 
 
 VERB_FILES = [

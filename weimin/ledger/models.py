@@ -4,7 +4,6 @@ A row holds no personal data and no foreign keys: `about` and `by` are words, an
 commitment stands here. Whoever deletes the data and its salt leaves a ledger that is still whole and says nothing.
 """
 
-from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from django.db import models
@@ -39,10 +38,10 @@ class Entries(models.QuerySet["Entry"]):
     def _raw_delete(self, using: str | None) -> NoReturn:
         raise LedgerIsKept
 
-    def bulk_create(self, objs: Iterable["Entry"], *args: Any, **kwargs: Any) -> list["Entry"]:  # type: ignore[override]
+    def bulk_create(self, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]
         if kwargs.get("update_conflicts"):
             raise LedgerIsKept
-        return super().bulk_create(objs, *args, **kwargs)
+        return super().bulk_create(*args, **kwargs)
 
 
 class Entry(models.Model):

@@ -35,7 +35,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _savepoint_rollback(self, sid: str) -> None:
         # The transaction has failed, so the path cannot be changed first: roll back whatever the chosen county.
-        with super()._cursor() as cursor:
+        with super()._cursor() as cursor:  # type: ignore[misc]  # the stubs leave it out
             cursor.execute(self.ops.savepoint_rollback_sql(sid))
         self._schema = None
 
@@ -46,7 +46,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             # in a failed transaction nothing can be said to the server, and Django refuses the query itself
             if schema != self._schema and not self.needs_rollback:
                 self._enter(schema)
-        return super()._cursor(name)
+        return super()._cursor(name)  # type: ignore[misc]  # the stubs leave it out
 
     def _enter(self, schema: str) -> None:
         path = SHARED if schema == SHARED else f'"{schema}", {SHARED}'

@@ -12,4 +12,4 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _cursor(self, name: str | None = None) -> Any:
         chosen_schema()
-        return super()._cursor(name)
+        return super()._cursor(name)  # type: ignore[misc]  # the stubs leave it out
