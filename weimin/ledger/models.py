@@ -38,7 +38,7 @@ class Entries(models.QuerySet["Entry"]):
     def _raw_delete(self, using: str | None) -> NoReturn:
         raise LedgerIsKept
 
-    def bulk_create(self, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]
+    def bulk_create(self, *args: Any, **kwargs: Any) -> Any:
         if kwargs.get("update_conflicts"):
             raise LedgerIsKept
         return super().bulk_create(*args, **kwargs)
