@@ -1,6 +1,8 @@
 """Questions about places, offices and posts. Nothing here writes."""
 
 from datetime import date, datetime
+from decimal import Decimal
+from math import cos, radians
 from time import monotonic
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -9,6 +11,7 @@ from weimin.kernel.calendar import Calendar
 from weimin.kernel.clock import county_day
 
 from .models import Holding, Leave, Office, Official, Place, Post
+from .models.places import Level
 from .shared.models import CalendarDay, CalendarYear
 
 
@@ -104,3 +107,15 @@ def forget_calendar() -> None:
     """After a year was entered: the next question reads the table."""
     global _kept_calendar
     _kept_calendar = None
+
+
+def nearest_place(lat: Decimal, long: Decimal) -> Place | None:
+    """The village nearest to a position. A county is small: a flat distance is enough to choose among its villages."""
+    villages = Place.objects.filter(level=Level.VILLAGE, retired_on__isnull=True, lat__isnull=False, long__isnull=False)
+    squeeze = Decimal(str(cos(radians(float(lat)))))
+
+    def distance(place: Place) -> Decimal:
+        assert place.lat is not None and place.long is not None
+        return (place.lat - lat) ** 2 + ((place.long - long) * squeeze) ** 2
+
+    return min(villages, key=distance, default=None)

@@ -130,7 +130,8 @@ class Reader:
             position = round(Decimal(lat), 6), round(Decimal(long), 6)
         except InvalidOperation:
             raise BadRow(_("经纬度不是数字。")) from None
-        if abs(position[0]) > 90 or abs(position[1]) > 180:
+        finite = all(part.is_finite() for part in position)
+        if not finite or abs(position[0]) > 90 or abs(position[1]) > 180:
             raise BadRow(_("经纬度超出范围。"))
         return position
 

@@ -8,6 +8,7 @@ from weimin.catalogue.queries import prefixes
 from weimin.county.actors import Actor
 from weimin.county.duties import Duty
 from weimin.county.models import Place, Post
+from weimin.county.models.places import Level
 
 from .models import Answer, Event, Matter, Publication, Support, Tally
 from .states import OPEN_STATES, Clock, State
@@ -131,3 +132,15 @@ def drafted(matter: Matter) -> dict[str, str]:
     """What the publisher starts from: the words as they stand, to be redacted by hand before anything is public."""
     answer = latest_answer(matter)
     return {"title": matter.title, "asked": matter.text, "done": answer.facts if answer else ""}
+
+
+def public_copy(matter: Matter) -> Publication | None:
+    """The standing public copy of a matter, if a publisher made one."""
+    shown = getattr(matter, "publication", None)
+    return shown if shown is not None and shown.withdrawn_at is None else None
+
+
+def village_of(matter: Matter) -> Place:
+    """Where it is, no finer than a village: a group of twenty households would name its resident."""
+    place = matter.place
+    return place.parent if place.level == Level.GROUP and place.parent is not None else place

@@ -1,0 +1,92 @@
+"""A creating request with an Idempotency-Key is carried out once; a repeat gets the first answer, byte for byte.
+
+The answer is kept in the transaction of the act itself: there is no moment at which one is durable and the other not.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from weimin.kernel.chosen import current_code
+from weimin.kernel.refusal import Refused
+
+from .models import AnsweredRequest
+
+LONGEST_KEY = 120
+
+_busy: set[tuple[str, str, str]] = set()
+_busy_lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What was sent back."""
+
+    status: int
+    content_type: str
+    body: bytes
+    headers: dict[str, str] = field(default_factory=dict)
+    repeated: bool = False
+
+
+def answer_once(*, scope: str, key: str, payload: bytes, now: datetime, act: Callable[[], Answered]) -> Answered:
+    """Carry out `act` unless this key was answered before.
+
+    Refused KEY_MISSING (400), KEY_REUSED with another payload (422), IN_PROGRESS (409). If `act` raises, nothing is
+    kept and the key may be used again.
+    """
+    if not key or len(key) > LONGEST_KEY or not key.isprintable():
+        raise Refused("KEY_MISSING", _("请带上 Idempotency-Key（1 到 120 个字符），这样网络中断后重发不会变成两件。"))
+    digest = sha256(payload).hexdigest()
+    with _claimed(scope, key), transaction.atomic():
+        if not _claimed_in_database(scope, key):
+            raise Refused("IN_PROGRESS", _("同一个请求正在处理，请稍候再查。"))
+        before = AnsweredRequest.objects.filter(scope=scope, key=key).first()
+        if before is not None:
+            if before.payload_digest != digest:
+                raise Refused("KEY_REUSED", _("这个 Idempotency-Key 已用于另一份内容，请换一个新的。"))
+            return Answered(before.status, before.content_type, bytes(before.body), before.headers, repeated=True)
+        answered = act()
+        AnsweredRequest.objects.create(
+            scope=scope,
+            key=key,
+            payload_digest=digest,
+            status=answered.status,
+            content_type=answered.content_type,
+            headers=answered.headers,
+            body=answered.body,
+            answered_at=now,
+        )
+        return answered
+
+
+@contextmanager
+def _claimed(scope: str, key: str) -> Iterator[None]:
+    """Within this process one request a key at a time."""
+    name = (current_code(), scope, key)
+    with _busy_lock:
+        if name in _busy:
+            raise Refused("IN_PROGRESS", _("同一个请求正在处理，请稍候再查。"))
+        _busy.add(name)
+    try:
+        yield
+    finally:
+        with _busy_lock:
+            _busy.discard(name)
+
+
+def _claimed_in_database(scope: str, key: str) -> bool:
+    """Across processes on PostgreSQL, until the transaction ends. SQLite has one writer at a time by itself."""
+    if connection.vendor != "postgresql":
+        return True
+    name = f"{current_code()}:{scope}:{key}"
+    number = int.from_bytes(sha256(name.encode()).digest()[:8], "big", signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
+        return bool(cursor.fetchone()[0])

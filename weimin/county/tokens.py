@@ -1,0 +1,38 @@
+"""Keys of programs: whom a key lets act, checked at every request, so a revoked key or an ended post ends at once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from django.utils.translation import gettext_lazy as _
+
+from weimin.kernel.refusal import Refused
+
+from .actors import Actor
+from .models import ApiToken
+from .queries import holder_of
+from .throttle import allow
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """A key that was accepted, and who acts through it. An Open311 key has no post: it only hands in."""
+
+    token: ApiToken
+    actor: Actor
+
+
+def bearer_of(raw: str, *, use: ApiToken.Use, now: datetime) -> Bearer:
+    """Who this key is. Refused UNKNOWN_KEY, or TOO_MANY past the key's limit a minute."""
+    digest = sha256(raw.encode()).hexdigest()
+    token = ApiToken.objects.select_related("post__office", "post__covers").filter(digest=digest, use=use).first()
+    if token is None or token.revoked_at is not None or (token.expires_at is not None and token.expires_at <= now):
+        raise Refused("UNKNOWN_KEY", _("密钥无效、已到期或已吊销，请向县里重新申请。"))
+    if not allow(f"token:{token.pk}", per_minute=token.per_minute, now=now):
+        raise Refused("TOO_MANY", _("请求太多了，请过一分钟再试。"))
+    if token.post is None:
+        return Bearer(token, Actor(kind="resident"))
+    official = holder_of(token.post, now=now)
+    if official is None or token.post.retired_on is not None:
+        raise Refused("UNKNOWN_KEY", _("这个密钥的岗位现在没有人在任，暂时不能使用。"))
+    return Bearer(token, Actor(kind="official", posts=(token.post,), official=official, only=frozenset(token.duties)))

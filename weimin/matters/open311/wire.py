@@ -1,0 +1,118 @@
+"""How GeoReport v2 looks on the wire. Status codes are fixed: 404 missing resource, 403 key, else 400."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from lxml import etree
+
+from weimin.county.directory import county
+from weimin.county.permissions import for_programs, open_to_all
+from weimin.kernel.chosen import current_code
+from weimin.kernel.clock import COUNTY_TIME
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Wrong(Exception):
+    """One or several errors for the client, all with the same HTTP status."""
+
+    status: int
+    descriptions: list[str]
+
+
+def missing(description: str) -> Wrong:
+    return Wrong(404, [description])
+
+
+def bad(*descriptions: str) -> Wrong:
+    return Wrong(400, list(descriptions))
+
+
+def reply(fmt: str, root: str, item: str, rows: list[Row], status: int = 200) -> HttpResponse:
+    """A list of rows; JSON is array-shaped, XML has its declaration and no foreign tags."""
+    if fmt == "json":
+        return HttpResponse(orjson.dumps(rows), content_type="application/json; charset=utf-8", status=status)
+    top = etree.Element(root)
+    for row in rows:
+        _element(top, item, row)
+    return HttpResponse(xml_bytes(top), content_type="text/xml; charset=utf-8", status=status)
+
+
+def reply_one(fmt: str, root: str, row: Row) -> HttpResponse:
+    """One thing that is its own root."""
+    if fmt == "json":
+        return HttpResponse(orjson.dumps(row), content_type="application/json; charset=utf-8")
+    top = etree.Element("whole")
+    _element(top, root, row)
+    return HttpResponse(xml_bytes(top[0]), content_type="text/xml; charset=utf-8")
+
+
+def xml_bytes(top: etree._Element) -> bytes:
+    return etree.tostring(top, xml_declaration=True, encoding="utf-8")
+
+
+def _element(parent: etree._Element, name: str, value: Any) -> None:
+    child = etree.SubElement(parent, name)
+    if isinstance(value, dict):
+        for key, part in value.items():
+            _element(child, key, part)
+    elif isinstance(value, list):
+        inner = {"attributes": "attribute", "values": "value", "endpoints": "endpoint", "formats": "format"}[name]
+        for part in value:
+            _element(child, inner, part)
+    elif isinstance(value, bool):
+        child.text = "true" if value else "false"
+    elif value is not None:
+        child.text = str(value)
+
+
+def endpoint(*methods: str, key: bool = False) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """A GeoReport address: no CSRF (nothing rides on a session), errors in the protocol's own shape."""
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @csrf_exempt
+        @wraps(view)
+        def served(request: HttpRequest, fmt: str = "xml", **kwargs: Any) -> HttpResponse:
+            try:
+                if request.method not in methods:
+                    raise bad(_("这个地址只接受 %(methods)s。") % {"methods": ", ".join(methods)})
+                _check_jurisdiction(request)
+                return view(request, fmt=fmt, **kwargs)
+            except Wrong as wrong:
+                rows: list[Row] = [{"code": wrong.status, "description": text} for text in wrong.descriptions]
+                return reply(fmt, "errors", "error", rows, wrong.status)
+
+        return for_programs(served) if key else open_to_all(served)
+
+    return decorate
+
+
+def _check_jurisdiction(request: HttpRequest) -> None:
+    asked = request.GET.get("jurisdiction_id") or request.POST.get("jurisdiction_id")
+    here = county(current_code())
+    if asked and asked not in (here.code, here.host):
+        raise missing(_("没有这个 jurisdiction_id；本县是 %(code)s。") % {"code": here.code})
+
+
+def moment(text: str, name: str) -> datetime:
+    """A W3C date with offset or Z. Naive dates are refused: a day's requests must not slip by a time zone."""
+    try:
+        found = parse_datetime(text.replace(" ", "+"))
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise bad(_("%(name)s 要写成带时区的时间，例如 2026-09-29T16:20:00+08:00。") % {"name": name})
+    return found
+
+
+def told(when: datetime | None) -> str | None:
+    return None if when is None else when.astimezone(COUNTY_TIME).isoformat(timespec="seconds")
