@@ -1,5 +1,20 @@
-"""What may be done to the catalogue."""
+"""What may be done to the rules: each change is dated, has its source, and leaves what was before readable."""
 
-from .taxonomy import add_kinds
+from .kinds import add_kind, retire_kind, set_kind_limits
+from .routes import set_route
+from .rules import set_time_rule
+from .seed import Missing, Seed, seed_catalogue
+from .templates import keep_template, remove_template
 
-__all__ = ["add_kinds"]
+__all__ = [
+    "Missing",
+    "Seed",
+    "add_kind",
+    "keep_template",
+    "remove_template",
+    "retire_kind",
+    "seed_catalogue",
+    "set_kind_limits",
+    "set_route",
+    "set_time_rule",
+]

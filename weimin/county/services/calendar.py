@@ -13,7 +13,7 @@ from weimin.ledger.services import record
 from .. import queries
 from ..actors import Actor
 from ..shared.models import CalendarDay, CalendarYear
-from ._gate import who_configures
+from .gate import who_configures
 
 _SATURDAY = 5
 

@@ -19,7 +19,7 @@ from ..models import Holding, Office, Official, Place, Post
 from ..models.places import CODE_LENGTH
 from ..pinyin import search_words
 from ..shared.models import CountyEntry
-from ._gate import who_configures
+from .gate import who_configures
 
 Row = Mapping[str, str]
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from weimin.ledger.services import record
 
 from ..actors import Actor
 from ..models import ApiToken, Post
-from ._gate import who_configures
+from .gate import who_configures
 
 PREFIX = {ApiToken.Use.REST: "wr_", ApiToken.Use.OPEN311: "wo_"}
 

@@ -16,7 +16,7 @@ from weimin.ledger.services import record
 from .. import queries
 from ..actors import Actor
 from ..models import Account, Holding, Leave, Official, Post
-from ._gate import who_configures
+from .gate import who_configures
 
 _A_SECOND = timedelta(seconds=1)
 

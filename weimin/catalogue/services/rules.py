@@ -1,0 +1,48 @@
+"""Limits of the procedure itself, from a day on."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from weimin.county.actors import Actor
+from weimin.county.services.gate import who_configures
+from weimin.kernel.clock import county_day
+from weimin.kernel.limits import Limit
+from weimin.kernel.refusal import Refused
+from weimin.ledger.services import record
+
+from ..models import TimeRule
+
+_A_DAY = timedelta(days=1)
+
+
+@transaction.atomic
+def set_time_rule(
+    code: str, *, limit: Limit, from_on: date, source_zh: str, source_en: str, by: Actor, now: datetime
+) -> TimeRule:
+    """Change a limit of the procedure from a day on. What began before that day keeps the limit it began with.
+
+    Before: a rule of this code in force. After: it ends the day before; the new one is in force from then.
+    Who: CONFIGURE.
+    """
+    who = who_configures(by)
+    if from_on < county_day(now):
+        raise Refused("PAST_DATE", _("规则只能从今天或以后的日子起改，过去的事按过去的规则办。"), field="from_on")
+    if not source_zh.strip():
+        raise Refused("NO_SOURCE", _("请写明这条规则的依据。"), field="source_zh")
+    standing = TimeRule.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=from_on), code=code)
+    before = standing.filter(from_on__lt=from_on).order_by("-from_on").first()
+    if standing.filter(from_on__gte=from_on).exists():
+        raise Refused("RULE_SET_ALREADY", _("这条规则在那天或以后已另有安排，请先核对生效日期。"), field="from_on")
+    if before is None:
+        raise Refused("UNKNOWN_RULE", _("没有这条规则，请从规则表里选。"), field="code")
+    TimeRule.objects.filter(pk=before.pk).update(to_on=from_on - _A_DAY)
+    rule = TimeRule.objects.create(
+        code=code, name_zh=before.name_zh, name_en=before.name_en, amount=limit.amount, unit=limit.unit,
+        source_zh=source_zh.strip(), source_en=source_en.strip() or source_zh.strip(), from_on=from_on,
+    )  # fmt: skip
+    content = {"code": code, "limit": str(limit), "before": str(before.limit), "from": from_on, "source": source_zh}
+    record(what="catalogue.set_time_rule", about=f"rule:{code}", by=who, at=now, content=content)
+    return rule
