@@ -106,7 +106,7 @@ def test_number_and_pin_open_it_and_nothing_else_does(client, cast):
     assert client.get(f"/my/{number}/").url == f"/follow/?number={number}"
     assert client.post("/follow/", {"number": number.lower().replace("-", " "), "pin": pin}).url == f"/my/{number}/"
     page = client.get(f"/my/{number}/")
-    assert [line.act for line in page.context["lines"]] == ["RECEIVE"]
+    assert [line.act for line in page.context["happened"]] == ["RECEIVE"]
     assert [entry.what for entry in page.context["entries"]] == ["matter.receive"]
     assert page["Cache-Control"].count("no-store") == 1
 

@@ -80,7 +80,7 @@ def my(request: HttpRequest, number: str) -> HttpResponse:
     readings = Reading.objects.filter(resident_id=matter.resident_id, about=about).order_by("-at", "-pk")
     context = {
         "matter": matter,
-        "lines": story.lines(matter),
+        "happened": story.lines(matter),
         "clock": clock_of(matter, now),
         "why": clocks.why_this_date(matter, get_language() or "zh-hans"),
         "holder": holder_of(matter.owner, now=now) if matter.owner else None,
