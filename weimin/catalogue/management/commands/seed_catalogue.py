@@ -13,6 +13,7 @@ from weimin.kernel import clock
 
 class Command(BaseCommand):
     help = "Load time rules, kinds, questions, templates, routes and services; what is there already stays as it is."
+    requires_system_checks: list[str] = []  # data only: neither URLs nor templates
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--from", dest="directory", type=Path, default=SHIPPED, help="a directory of tables")

@@ -15,6 +15,7 @@ from weimin.kernel.refusal import Refused
 
 class Command(BaseCommand):
     help = "Write down a county's places, offices, posts and officials from a directory of CSV files."
+    requires_system_checks: list[str] = []  # data only: neither URLs nor templates
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("directory", type=Path, help="holds county.csv, places.csv, offices.csv, posts.csv, ...")

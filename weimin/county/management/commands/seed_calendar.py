@@ -12,6 +12,7 @@ from weimin.kernel import clock
 
 class Command(BaseCommand):
     help = "Fill the official calendar with the years 2004 to 2026; years already entered stay as they are."
+    requires_system_checks: list[str] = []  # data only: neither URLs nor templates
 
     def handle(self, **options: Any) -> None:
         entered = seed_years(years=seeded_years(), source=SOURCE, by=IMPORT, now=clock.now())
