@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from weimin.web.api import api
 from weimin.web.pages import health
 
 urlpatterns = [
@@ -12,4 +13,5 @@ urlpatterns = [
     path("", include("weimin.catalogue.urls")),
     path("", include("weimin.matters.urls")),
     path("", include("weimin.web.urls")),
+    path("api/v1/", api.urls),
 ]

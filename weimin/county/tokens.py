@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +10,7 @@ from weimin.kernel.refusal import Refused
 from .actors import Actor
 from .models import ApiToken
 from .queries import holder_of
+from .services.keys import digest_of
 from .throttle import allow
 
 
@@ -24,8 +24,9 @@ class Bearer:
 
 def bearer_of(raw: str, *, use: ApiToken.Use, now: datetime) -> Bearer:
     """Who this key is. Refused UNKNOWN_KEY, or TOO_MANY past the key's limit a minute."""
-    digest = sha256(raw.encode()).hexdigest()
-    token = ApiToken.objects.select_related("post__office", "post__covers").filter(digest=digest, use=use).first()
+    token = (
+        ApiToken.objects.select_related("post__office", "post__covers").filter(digest=digest_of(raw), use=use).first()
+    )
     if token is None or token.revoked_at is not None or (token.expires_at is not None and token.expires_at <= now):
         raise Refused("UNKNOWN_KEY", _("密钥无效、已到期或已吊销，请向县里重新申请。"))
     if not allow(f"token:{token.pk}", per_minute=token.per_minute, now=now):

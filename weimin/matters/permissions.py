@@ -7,13 +7,17 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
+from weimin.county.actors import Actor
 from weimin.county.permissions import actor_for
+from weimin.kernel.numbers import parse
+from weimin.kernel.words import Mistake
 
 from . import numbering, queries
 from .access import MOST_TRIES, Code
 from .models import Attachment, Matter, Publication
 
 OPEN_FOR = timedelta(minutes=60)
+WITH_PLACES = ("kind", "urgency", "place__parent", "owner__office", "lead")
 _UNLOCKED, _CODE = "matters_unlocked", "matters_code"
 
 
@@ -86,3 +90,16 @@ def _official_sees(request: HttpRequest, matter_id: int) -> bool:
     if not request.user.is_authenticated or not is_mfa_enabled(request.user):
         return False
     return queries.visible_to(actor_for(request)).filter(pk=matter_id).exists()
+
+
+def matter_for(actor: Actor, number: str) -> Matter:
+    """The matter, if this official may open it; otherwise as if it did not exist."""
+    try:
+        plain = str(parse(number))
+    except Mistake:
+        raise Http404 from None
+    found = queries.visible_to(actor).select_related(*WITH_PLACES, "resident", "taken_by__office", "merged_into")
+    matter = found.filter(number=plain).first()
+    if matter is None:
+        raise Http404
+    return matter

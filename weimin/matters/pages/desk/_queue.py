@@ -15,8 +15,8 @@ from weimin.kernel.words import Mistake
 
 from ... import queries
 from ...models import Callback, FollowUp, Matter, Support
+from ...permissions import WITH_PLACES
 from ...states import OPEN_STATES, State
-from ._shared import WITH_PLACES
 
 SOON = timedelta(days=2)
 CALL_BACK_WITHIN = timedelta(days=30)  # who is asked later no longer remembers

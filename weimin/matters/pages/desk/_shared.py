@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -13,9 +13,7 @@ from weimin.county.actors import Actor
 from weimin.county.duties import Duty
 from weimin.county.queries import calendar
 from weimin.households.services import note_reading
-from weimin.kernel import numbers
 from weimin.kernel.refusal import Refused
-from weimin.kernel.words import Mistake
 from weimin.kernel.working_time import remaining
 
 from ... import queries
@@ -24,20 +22,6 @@ from ...states import OPEN_STATES, Clock, Identity, State
 
 SOON = timedelta(hours=24)
 READING_HOLDS = timedelta(minutes=10)  # reloading a page is not a second reading
-WITH_PLACES = ("kind", "urgency", "place__parent", "owner__office", "lead")
-
-
-def matter_for(actor: Actor, number: str) -> Matter:
-    """The matter, if this official may open it; otherwise as if it did not exist."""
-    try:
-        plain = str(numbers.parse(number))
-    except Mistake:
-        raise Http404 from None
-    found = queries.visible_to(actor).select_related(*WITH_PLACES, "resident", "taken_by__office", "merged_into")
-    matter = found.filter(number=plain).first()
-    if matter is None:
-        raise Http404
-    return matter
 
 
 def show(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:

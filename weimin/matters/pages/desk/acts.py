@@ -19,9 +19,10 @@ from weimin.kernel.refusal import Refused
 from ... import queries
 from ...forms.desk import ActForm
 from ...models import Answer, Matter
+from ...permissions import matter_for
 from ...states import OPEN_STATES, Act
 from ._acts import PAGES, ActPage, moves_for, open_promise
-from ._shared import matter_for, queue_counts, read_words, show
+from ._shared import queue_counts, read_words, show
 
 View = Callable[..., HttpResponse]
 

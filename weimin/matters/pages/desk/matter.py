@@ -22,9 +22,10 @@ from ...clocks import why_this_date
 from ...forms.desk import HandOverForm
 from ...journey import hand_over_desk
 from ...models import Event, Matter
+from ...permissions import matter_for
 from ...uploads import PHOTOS, path_of
 from ._acts import moves_for
-from ._shared import clock_bar, matter_for, may_see_contact, queue_counts, read_words, show
+from ._shared import clock_bar, may_see_contact, queue_counts, read_words, show
 
 
 @require_GET

@@ -26,9 +26,10 @@ from ... import queries
 from ...forms.desk import EntryForm
 from ...journey import Draft, receive_matter
 from ...models import Matter
+from ...permissions import matter_for
 from ...states import OPEN_STATES, Channel, Identity
 from ...states import Request as Asked
-from ._shared import matter_for, queue_counts, show
+from ._shared import queue_counts, show
 
 MOST_FOUND = 12
 SEARCHES_A_MINUTE = 60

@@ -24,9 +24,10 @@ from ... import services
 from ...forms.desk import FilterForm
 from ...journey import dispatch_matter
 from ...models import SavedView
+from ...permissions import matter_for
 from ._keyset import page_of
 from ._queue import QUEUES, filtered
-from ._shared import clock_bar, matter_for, queue_counts, show
+from ._shared import clock_bar, queue_counts, show
 
 MOST_EXPORTED = 5000
 
