@@ -25,15 +25,6 @@ _SURELY_WITHIN = {
 }
 
 
-def promise_within_law(promised: Limit, legal: Limit) -> bool:
-    """Whether the promise surely ends no later than the law's limit, whatever the calendar.
-
-    Before: two limits. After: nothing changes. Who: whoever is about to set them.
-    """
-    times, into = (1, 1) if promised.unit == legal.unit else _SURELY_WITHIN.get((promised.unit, legal.unit), (0, 0))
-    return bool(times) and promised.amount * times <= legal.amount * into
-
-
 @transaction.atomic
 def add_kind(
     code: str,
@@ -114,5 +105,11 @@ def retire_kind(kind: Kind, *, by: Actor, now: datetime) -> Kind:
 def _check_limits(promised: Limit, legal: Limit, source_zh: str) -> None:
     if not source_zh.strip():
         raise Refused("NO_SOURCE", _("请写明时限的依据。"), field="source_zh")
-    if not promise_within_law(promised, legal):
+    if not _within_law(promised, legal):
         raise Refused("PROMISE_BEYOND_LAW", _("承诺时限不能长于法定时限。"), field="promised")
+
+
+def _within_law(promised: Limit, legal: Limit) -> bool:
+    """Whether the promise surely ends no later than the law's limit, whatever the calendar."""
+    times, into = (1, 1) if promised.unit == legal.unit else _SURELY_WITHIN.get((promised.unit, legal.unit), (0, 0))
+    return bool(times) and promised.amount * times <= legal.amount * into

@@ -9,7 +9,11 @@ from ..duties import Duty
 
 
 def who_configures(by: Actor, *, place_code: str = "") -> str:
-    """The ledger's word for the actor; Refused if they may not."""
+    """The ledger's word for whoever changes the county's order; Refused if they may not.
+
+    Before: the verb has changed nothing yet.  After: nothing is changed; the verb goes on under this word.
+    Who: a post with CONFIGURE that covers the place, or the operator at the machine.
+    """
     if by.kind == "import":  # a command run by the operator, who owns the machine
         return by.word()
     if by.kind != "official":

@@ -39,7 +39,6 @@ def dispatch_matter(
     if office.retired_on is not None:
         raise Refused("UNKNOWN_OFFICE", _("这个单位已撤销，请另选一个。"), field="office")
     helpers = [helper for helper in supporting if helper.pk != office.pk]
-    rule = time_rule("SUPPORT", on=county_day(now))
     perform(
         matter,
         Act.DISPATCH,
@@ -55,14 +54,7 @@ def dispatch_matter(
         words=words_of(words, field="words", limit=1000, required=False),
         data={"office": office.code, "supporting": [helper.code for helper in helpers]},
     )
-    due = clocks.due(now, rule.limit).due
-    Support.objects.bulk_create(
-        [
-            Support(matter=matter, office=helper, started_at=now, limit=str(rule.limit), due_at=due)
-            for helper in helpers
-        ],
-        ignore_conflicts=True,  # an office that still helps from an earlier dispatch keeps its clock
-    )
+    _ask_to_help(matter, helpers, now)
     with sentences.in_language_of(matter):
         sentences.tell(
             matter,
@@ -71,6 +63,15 @@ def dispatch_matter(
             now=now,
         )
     return matter
+
+
+def _ask_to_help(matter: Matter, helpers: Sequence[Office], now: datetime) -> None:
+    limit = time_rule("SUPPORT", on=county_day(now)).limit
+    due = clocks.due(now, limit).due
+    Support.objects.bulk_create(
+        [Support(matter=matter, office=helper, started_at=now, limit=str(limit), due_at=due) for helper in helpers],
+        ignore_conflicts=True,  # an office that still helps from an earlier dispatch keeps its clock
+    )
 
 
 @transaction.atomic

@@ -71,10 +71,30 @@ def receive_matter(draft: Draft, *, by: Actor, now: datetime) -> Receipt:
     _check_catalogue(draft)
     text = words_of(draft.text, field="text")
     taken_by = _first_asked(draft, by)
-    resident = _resident(draft, now)
     number, pin = numbering.next_number(now), numbering.new_pin()
-    running = clocks.running(Clock.ANSWER, start=now, limit=answer_limit(draft.kind, draft.kind.urgency))
-    matter = Matter(
+    matter = _matter(draft, text, number=number, taken_by=taken_by, now=now)
+    matter.resident = _resident(draft, now)
+    matter.pin_digest = numbering.pin_digest(number, pin)
+    matter.create_by_verb()
+    tallies.change(less=[], more=tallies.standing(matter, matter.state) + tallies.monthly(matter, now, "received"))
+    event = write_down(
+        matter,
+        Act.RECEIVE,
+        by=by,
+        post=taken_by if by.kind == "official" else None,
+        now=now,
+        start="",
+        words=text,
+        data={"channel": matter.channel, "limit": matter.clock_limit, "files": [u.sha256 for u in draft.uploads]},
+    )
+    attach(matter, uploads=draft.uploads, event_id=event.pk, by=by, now=now)
+    _tell(matter, pin, taken_by, now)
+    return Receipt(matter, pin)
+
+
+def _matter(draft: Draft, text: str, *, number: str, taken_by: Post, now: datetime) -> Matter:
+    """What the draft says, with its owner and its clocks; not yet in the database."""
+    return Matter(
         number=number,
         request=draft.request,
         channel=draft.channel,
@@ -89,8 +109,6 @@ def receive_matter(draft: Draft, *, by: Actor, now: datetime) -> Receipt:
         address=words_of(draft.address, field="address", limit=200, required=False),
         lat=draft.lat,
         long=draft.long,
-        resident=resident,
-        pin_digest=numbering.pin_digest(number, pin),
         language=draft.language,
         outside_id=draft.outside_id,
         received_at=now,
@@ -98,35 +116,25 @@ def receive_matter(draft: Draft, *, by: Actor, now: datetime) -> Receipt:
         taken_by=taken_by,
         owner=taken_by,
         legal_due_at=clocks.due(now, draft.kind.legal).due,
-        **running,
+        **clocks.running(Clock.ANSWER, start=now, limit=answer_limit(draft.kind, draft.kind.urgency)),
     )
-    matter.create_by_verb()
-    tallies.change(less=[], more=tallies.standing(matter, matter.state) + tallies.monthly(matter, now, "received"))
-    event = write_down(
-        matter,
-        Act.RECEIVE,
-        by=by,
-        post=taken_by if by.kind == "official" else None,
-        now=now,
-        start="",
-        words=text,
-        data={"channel": matter.channel, "limit": matter.clock_limit, "files": [u.sha256 for u in draft.uploads]},
-    )
-    attach(matter, uploads=draft.uploads, event_id=event.pk, by=by, now=now)
+
+
+def _tell(matter: Matter, pin: str, taken_by: Post, now: datetime) -> None:
+    assert matter.clock_due_at is not None
     with sentences.in_language_of(matter):
         sentences.tell(
             matter,
             Act.RECEIVE,
             _t("已收到您反映的事情，编号 %(number)s，查询码 %(pin)s。%(owner)s 负责，最迟 %(day)s 答复您。")
             % {
-                "number": number,
+                "number": matter.number,
                 "pin": pin,
                 "owner": taken_by.name,
-                "day": sentences.day(running["clock_due_at"], now),
+                "day": sentences.day(matter.clock_due_at, now),
             },
             now=now,
         )
-    return Receipt(matter, pin)
 
 
 def _check_catalogue(draft: Draft) -> None:

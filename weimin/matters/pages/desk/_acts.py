@@ -96,7 +96,8 @@ def _keep_promise(m: Matter, d: dict[str, Any], by: Actor, now: datetime) -> obj
     promised = open_promise(m)
     if promised is None:
         raise Refused("NO_PROMISE", _("这个答复没有待兑现的承诺。"))
-    return journey.keep_promise(m, promised, words=d["words"], by=by, now=now)
+    promised.matter = m
+    return journey.keep_promise(promised, words=d["words"], by=by, now=now)
 
 
 def open_promise(matter: Matter) -> Answer | None:
