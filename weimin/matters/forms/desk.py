@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +26,13 @@ def area(label: Any, *, required: bool = True, limit: int = 4000, rows: int = 5,
     )
 
 
+def _offer(form: forms.Form, name: str, found: QuerySet[Any]) -> None:
+    """What may be chosen in this field, known only when the form is made."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)
+    field.queryset = found
+
+
 class FilterForm(forms.Form):
     """Filters of a queue, all optional."""
 
@@ -40,14 +48,16 @@ class FilterForm(forms.Form):
     )
     state = forms.ChoiceField(label=_("状态"), required=False, choices=[("", _("所有状态")), *State.choices])
     sort = forms.ChoiceField(
-        label=_("排序"), required=False, choices=[("", _("默认次序")), ("due", _("先到期的在前")), ("newest", _("新收到的在前"))]
-    )  # fmt: skip
+        label=_("排序"),
+        required=False,
+        choices=[("", _("默认次序")), ("due", _("先到期的在前")), ("newest", _("新收到的在前"))],
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["township"].queryset = Place.objects.filter(level=Level.TOWNSHIP).order_by("code")
-        self.fields["kind"].queryset = kinds_open()
-        self.fields["urgency"].queryset = Urgency.objects.order_by("rank")
+        _offer(self, "township", Place.objects.filter(level=Level.TOWNSHIP).order_by("code"))
+        _offer(self, "kind", kinds_open())
+        _offer(self, "urgency", Urgency.objects.order_by("rank"))
 
 
 class KindField(forms.CharField):
@@ -119,16 +129,25 @@ class ClassifyForm(ActForm):
     request = forms.ChoiceField(label=_("诉求"), choices=Request.choices)
 
     def prepare(self) -> None:
-        self.fields["urgency"].queryset = Urgency.objects.order_by("rank")
+        _offer(self, "urgency", Urgency.objects.order_by("rank"))
+
+
+class SuggestedSelect(forms.Select):
+    """A list beneath buttons of the same name: the button that was pressed comes first, an untouched list last."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        given = data.getlist(name) if hasattr(data, "getlist") else [data.get(name)]
+        return next(filter(None, given), None)
 
 
 class DispatchForm(ActForm):
-    office = forms.ModelChoiceField(Office.objects.none(), label=_("主办单位"))
+    office = forms.ModelChoiceField(Office.objects.none(), label=_("主办单位"), widget=SuggestedSelect)
     supporting = forms.ModelMultipleChoiceField(Office.objects.none(), label=_("协办单位"), required=False)
     words = area(_("给承办单位的话"), required=False, limit=1000, rows=2)
 
     def prepare(self) -> None:
-        self.fields["office"].queryset = self.fields["supporting"].queryset = offices_open()
+        _offer(self, "office", offices_open())
+        _offer(self, "supporting", offices_open())
 
 
 class PlainForm(ActForm):
@@ -243,16 +262,22 @@ class DecideForm(ActForm):
     rule = forms.CharField(label=_("依据"), max_length=300)
 
 
+class PostField(forms.ModelChoiceField):
+    """A post by its office, its name and its code: many offices have a post of the same name."""
+
+    def label_from_instance(self, obj: Post) -> str:
+        return f"{obj.office.name} · {obj.name}（{obj.code}）"
+
+
 class HandOverForm(forms.Form):
     """A whole desk in one act."""
 
-    giver = forms.ModelChoiceField(Post.objects.none(), label=_("移交的岗位"))
-    receiver = forms.ModelChoiceField(Post.objects.none(), label=_("接手的岗位"))
+    giver = PostField(Post.objects.none(), label=_("移交的岗位"))
+    receiver = PostField(Post.objects.none(), label=_("接手的岗位"))
     reason = area(_("原因"), limit=500, rows=2)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         posts = Post.objects.filter(retired_on__isnull=True).select_related("office").order_by("code")
         for name in ("giver", "receiver"):
-            self.fields[name].queryset = posts
-            self.fields[name].label_from_instance = lambda post: f"{post.office.name} · {post.name}（{post.code}）"
+            _offer(self, name, posts)
