@@ -1,6 +1,7 @@
 """Every page and endpoint says which duty opens it, and things are fetched through one gate per kind."""
 
 import ast
+import inspect
 
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.views.generic import RedirectView
@@ -61,7 +62,7 @@ def duties(view):
     """The duty of a page, or those of the operations of an endpoint of the API."""
     if hasattr(view, "duty"):
         return [view.duty]
-    endpoint = getattr(view, "__self__", None)
+    endpoint = inspect.getclosurevars(inspect.unwrap(view)).nonlocals.get("self")
     return [getattr(operation.view_func, "duty", None) for operation in getattr(endpoint, "operations", [])]
 
 

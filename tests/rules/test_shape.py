@@ -29,6 +29,7 @@ EXTRAS = {
         "context_processors": "what every template knows about its county",
         "directory": "which counties are served by which host name",
         "duties": "the words for what a post may do",
+        "idempotency": "the same request sent twice is answered once",
         "middleware": "each request enters one county",
         "pinyin": "names found by their sounds",
         "plans": "a county read from tables before it is founded",
@@ -39,8 +40,12 @@ EXTRAS = {
         "shared": "the tables all counties of an installation share",
         "sqlite": "the database engine for one county",
         "throttle": "limits on guessing and flooding",
+        "tokens": "keys of programs: which post they act for",
     },
-    "catalogue": {"seed": "kinds, urgencies and limits a new county starts from"},
+    "catalogue": {
+        "seed": "kinds, urgencies and limits a new county starts from",
+        "seeds": "the catalogue's tables read from a directory, before they are laid down",
+    },
     "matters": {
         "access": "how a resident gets back to their matter",
         "exchange": "reading earlier records from CSV",

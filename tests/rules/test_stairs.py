@@ -82,7 +82,8 @@ def test_templates_link_and_include_downwards():
             if (other in FLOOR and ":" in name) or tag != "url":
                 allowed = other not in FLOOR or reaches(room_of(path), other)
             else:
-                allowed = bool(SIGN_IN.fullmatch(name))
+                # the root of the REST interface stands in the front hall, under the name ninja gives it
+                allowed = bool(SIGN_IN.fullmatch(name)) or (other == "api" and room_of(path) == "web")
             if not allowed:
                 wrong.append(f"{called(path)}: {tag} {name}")
     assert wrong == []

@@ -11,7 +11,8 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
@@ -21,11 +22,17 @@ from .actors import Actor, actor_of
 from .duties import SEES_PERSONAL_DATA, Duty
 from .models import Official
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 OPEN = "OPEN"  # anyone, signed in or not
 RECEIPT = "RECEIPT"  # a resident who has shown number and PIN, or a code sent to them
 SIGNED_IN = "SIGNED_IN"  # any official, whatever the duty
 TOKEN = "TOKEN"  # noqa: S105 -- a word, not a secret: a program with a key whose scope the endpoint checks
+
+
+class StaffRequest(HttpRequest):
+    """A request that has passed `needs` or `signed_in`: an official with at least one duty stands behind it."""
+
+    actor: Actor
 
 
 def open_to_all(view: View) -> View:
@@ -48,7 +55,8 @@ def for_programs(view: View) -> View:
 
 def actor_for(request: HttpRequest) -> Actor:
     """The signed-in official with the posts that are theirs now; no posts, no duties."""
-    official = Official.objects.filter(account_id=request.user.pk).first()
+    account = request.user.pk
+    official = None if account is None else Official.objects.filter(account_id=account).first()
     if official is None:
         return Actor(kind="official")
     return actor_of(official, now=clock.now())
@@ -56,7 +64,7 @@ def actor_for(request: HttpRequest) -> Actor:
 
 def _gate(view: View, word: object, allowed: Callable[[Actor], bool]) -> View:
     @wraps(view)
-    def gated(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def gated(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
         actor = actor_for(request)

@@ -45,7 +45,7 @@ def posts_acting(official: Official, *, now: datetime) -> QuerySet[Post]:
 def holder_of(post: Post, *, now: datetime) -> Official | None:
     """Who acts on the post now: its holder, or the holder of its stand-in post while the holder is away."""
     day = county_day(now)
-    for candidate in (post.pk, post.stand_in_id):
+    for candidate in filter(None, (post.pk, post.stand_in_id)):
         holding = (
             Holding.objects.filter(_held_on(day), ~_away_on(day, "official"), post_id=candidate)
             .select_related("official")

@@ -1,6 +1,6 @@
 """The catalogue a county begins with: rules, kinds, questions, templates; routes and services of offices it has."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -28,13 +28,13 @@ Row = Mapping[str, Any]
 class Seed:
     """The tables of a catalogue as read from files."""
 
-    urgencies: list[Row]
-    time_rules: list[Row]
-    kinds: list[Row]
-    questions: list[Row]
-    templates: list[Row]
-    routes: list[Row]
-    services: list[Row]
+    urgencies: Sequence[Row]
+    time_rules: Sequence[Row]
+    kinds: Sequence[Row]
+    questions: Sequence[Row]
+    templates: Sequence[Row]
+    routes: Sequence[Row]
+    services: Sequence[Row]
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """The founding of a county from plain tables: its directory entry, places, offices, posts and officials."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -32,10 +32,10 @@ class Plan:
     """The tables a county is founded from. The first rows come first: a parent before what lies under it."""
 
     county: Row
-    places: list[Row]
-    offices: list[Row]
-    posts: list[Row]
-    officials: list[Row]
+    places: Sequence[Row]
+    offices: Sequence[Row]
+    posts: Sequence[Row]
+    officials: Sequence[Row]
     outlines: Mapping[str, Any] = field(default_factory=dict)  # GeoJSON geometry by place code
 
 

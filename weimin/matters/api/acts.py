@@ -1,5 +1,6 @@
 """Every verb of the staff as one POST. Creating a matter takes an Idempotency-Key; the others honour one."""
 
+from datetime import datetime
 from typing import TypeVar
 
 from django.db.models import Model
@@ -7,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from weimin.catalogue.models import Kind, Urgency
+from weimin.county.actors import Actor
 from weimin.county.idempotency import Answered
 from weimin.county.models import Office, Place
 from weimin.county.permissions import for_programs
@@ -15,6 +17,7 @@ from weimin.kernel.limits import Limit
 from weimin.kernel.refusal import Refused
 
 from .. import journey, queries
+from ..models import Matter
 from ..permissions import matter_for
 from . import shapes
 from .door import JSON, actor_of, once, perform_on, sent
@@ -182,7 +185,7 @@ def refuse(request: HttpRequest, number: str, body: shapes.AnswerIn) -> HttpResp
 @router.post("/{number}/keep-promise", response=shapes.MatterOut)
 @for_programs
 def keep_promise(request: HttpRequest, number: str, body: shapes.Note) -> HttpResponse:
-    def kept(matter, by, now):  # type: ignore[no-untyped-def]
+    def kept(matter: Matter, by: Actor, now: datetime) -> None:
         given = queries.latest_answer(matter)
         if given is None:
             raise Refused("NO_PROMISE", _("这件事还没有答复，没有待兑现的承诺。"))

@@ -2,34 +2,45 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from ninja import Field, Schema
+from pydantic import AwareDatetime, ConfigDict
 
 from weimin.households.models import Resident
 
 from ..clocks import why_this_date
 from ..models import Appeal, Event, Matter
-from ..states import Channel, ContactOutcome, Identity, PauseReason, Request, Resolved
+from ..states import ContactOutcome, Identity, PauseReason, Request, Resolved
 
 Words = Annotated[str, Field(min_length=1, max_length=4000)]
 Short = Annotated[str, Field(max_length=300)]
-Code = Annotated[str, Field(min_length=1, max_length=40)]
+# no control characters: PostgreSQL keeps no NUL, and a code holds none
+PLAIN = r"^[^\x00-\x1f\x7f]*$"
+Code = Annotated[str, Field(min_length=1, max_length=40, pattern=PLAIN)]
+Value = Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")]
+Degrees = Annotated[Decimal, Field(max_digits=9, decimal_places=6, allow_inf_nan=False)]
 LimitText = Annotated[str, Field(pattern=r"^[0-9]{1,4}(WH|W|N|H)$", examples=["5W"])]
 
 
-class MatterIn(Schema):
+class Sent(Schema):
+    """What a program sends. A misspelt field is told, not passed over."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class MatterIn(Sent):
     text: Words
     kind: Code
     place: Code
     request: Request = Request.HELP
-    channel: Channel = Channel.API
+    channel: Literal["API", "PHONE", "COUNTER", "VISIT", "MEETING", "MESSAGE"] = "API"
     title: str = Field("", max_length=80)
     identity: Identity = Identity.HANDLER
     address: str = Field("", max_length=200)
-    lat: Decimal | None = Field(None, ge=-90, le=90)
-    long: Decimal | None = Field(None, ge=-180, le=180)
-    details: dict[str, str | list[str]] = Field(default_factory=dict)
+    lat: Degrees | None = Field(None, ge=-90, le=90)
+    long: Degrees | None = Field(None, ge=-180, le=180)
+    details: dict[Code, Value | Annotated[list[Value], Field(max_length=30)]] = Field(default_factory=dict, max_length=30)
     name: str = Field("", max_length=60)
     phone: str = Field("", max_length=30)
     email: str = Field("", max_length=254)
@@ -43,7 +54,7 @@ class ReceiptOut(Schema):
     pin: str
     state: str
     received_at: datetime
-    due_at: datetime
+    due_at: datetime | None
     provisional: bool
     owner: str
 
@@ -107,55 +118,55 @@ class MatterPage(Schema):
     next: str | None
 
 
-class Classify(Schema):
+class Classify(Sent):
     kind: Code
     urgency: Code | None = None
     place: Code | None = None
     request: Request | None = None
 
 
-class Dispatch(Schema):
+class Dispatch(Sent):
     office: Code
     supporting: list[Code] = Field(default_factory=list, max_length=20)
     words: str = Field("", max_length=1000)
 
 
-class Reason(Schema):
+class Reason(Sent):
     reason: Words
 
 
-class Contacted(Schema):
-    at: datetime
-    channel: str = Field("PHONE", max_length=8)
+class Contacted(Sent):
+    at: AwareDatetime
+    channel: Literal["PHONE", "SMS", "EMAIL", "LETTER", "VISIT"] = "PHONE"
     outcome: ContactOutcome
     words: str = Field("", max_length=1000)
 
 
-class Note(Schema):
+class Note(Sent):
     words: Words
     internal: bool = False
 
 
-class Report(Schema):
+class Report(Sent):
     report: Words
 
 
-class PauseIn(Schema):
+class PauseIn(Sent):
     reason: PauseReason
     words: Words
     limit: LimitText
 
 
-class Resume(Schema):
+class Resume(Sent):
     words: str = Field("", max_length=1000)
 
 
-class Extend(Schema):
+class Extend(Sent):
     reason: Words
     limit: LimitText | None = None
 
 
-class AnswerIn(Schema):
+class AnswerIn(Sent):
     facts: Words
     reasons: Words
     rule: Short
@@ -164,25 +175,25 @@ class AnswerIn(Schema):
     promise_due_on: date | None = None
 
 
-class Merge(Schema):
+class Merge(Sent):
     main: Code
     reason: Words
 
 
-class CallBack(Schema):
+class CallBack(Sent):
     reached: bool
     resolved: Resolved | None = None
     satisfied: bool | None = None
     words: str = Field("", max_length=1000)
 
 
-class Publish(Schema):
+class Publish(Sent):
     title: str = Field(min_length=1, max_length=80)
     asked: str = Field(min_length=1, max_length=2000)
     done: str = Field(min_length=1, max_length=2000)
 
 
-class Decide(Schema):
+class Decide(Sent):
     outcome: Appeal.Outcome
     facts: Words
     reasons: Words

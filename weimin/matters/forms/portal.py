@@ -68,13 +68,16 @@ class WhereForm(forms.Form):
     address = forms.CharField(
         label=_("具体在哪里？"), required=False, max_length=200, help_text=_("比如：村委会往东 200 米，桥头水井旁。")
     )
-    files = SeveralFiles(label=_("照片、录音或 PDF"), required=False)
+    files = SeveralFiles(  # type: ignore[assignment]  # Django takes declared fields off the class
+        label=_("照片、录音或 PDF"), required=False
+    )
 
     def __init__(self, *args: Any, places: list[Place], questions: list[Question], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        select = self.fields["place"].widget
-        self.fields["place"].choices = [("", "———"), *_by_township(places)]
-        select.search = {place.code: f"{place.pinyin} {place.aliases} {place.name_zh}" for place in places}
+        chosen = self.fields["place"]
+        assert isinstance(chosen, forms.ChoiceField) and isinstance(chosen.widget, PlaceSelect)
+        chosen.choices = [("", "———"), *_by_township(places)]
+        chosen.widget.search = {place.code: f"{place.pinyin} {place.aliases} {place.name_zh}" for place in places}
         for question in questions:
             self.fields[f"q_{question.code}"] = _field_of(question)
 
@@ -175,7 +178,9 @@ class AddForm(forms.Form):
     words = forms.CharField(
         label=_("想补充的话"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 5})
     )
-    files = SeveralFiles(label=_("照片、录音或 PDF"), required=False)
+    files = SeveralFiles(  # type: ignore[assignment]  # Django takes declared fields off the class
+        label=_("照片、录音或 PDF"), required=False
+    )
 
     def clean(self) -> dict[str, Any]:
         kept = super().clean() or self.cleaned_data

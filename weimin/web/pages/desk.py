@@ -4,19 +4,19 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from weimin.county.duties import Duty
-from weimin.county.permissions import needs, signed_in
+from weimin.county.permissions import StaffRequest, needs, signed_in
 from weimin.county.queries import offices_open, posts_without_anyone
 from weimin.kernel import clock
 from weimin.kernel.clock import county_day
 from weimin.matters import queries
 from weimin.matters.models import Answer, Matter
-from weimin.matters.pages.desk._queue import QUEUES, filtered
-from weimin.matters.pages.desk._shared import clock_bar, queue_counts
+from weimin.matters.pages.desk.shared import clock_bar, queue_counts
+from weimin.matters.pages.desk.waiting import QUEUES, filtered
 from weimin.matters.states import OPEN_STATES, State
 from weimin.matters.tallies import month
 from weimin.notices.models import Notice
@@ -27,7 +27,7 @@ PROMISES_WITHIN = timedelta(days=7)
 
 @require_GET
 @signed_in
-def today(request: HttpRequest) -> HttpResponse:
+def today(request: StaffRequest) -> HttpResponse:
     """What presses today, most pressing first."""
     actor, now = request.actor, clock.now()
     lists = [
@@ -61,7 +61,7 @@ def _promises(actor: Any, now: datetime, answers: Any) -> Any:
 
 @require_GET
 @needs(Duty.LEAD, Duty.APPROVE)
-def leader(request: HttpRequest) -> HttpResponse:
+def leader(request: StaffRequest) -> HttpResponse:
     """One minute: the flow, the offices with most that is late, what only this person can move, broken promises."""
     actor, now = request.actor, clock.now()
     moves = Matter.objects.filter(owner__in=actor.posts, state__in=OPEN_STATES)
@@ -98,8 +98,8 @@ def _late_offices(actor: Any, now: datetime) -> list[dict[str, Any]]:
         late[office_id] = late.get(office_id, 0) + 1
     names = {office.pk: office for office in offices_open()}
     load = _open_of(late)
-    rows = [{"office": names[pk], "late": n, "open": load[pk]} for pk, n in late.items() if pk in names]
-    return sorted(rows, key=lambda row: (-row["late"], row["office"].code))[:10]
+    most = sorted(((names[pk], n) for pk, n in late.items() if pk in names), key=lambda row: (-row[1], row[0].code))
+    return [{"office": office, "late": n, "open": load[office.pk]} for office, n in most[:10]]
 
 
 def _open_of(offices: Iterable[int]) -> dict[int, int]:
@@ -114,7 +114,7 @@ def _month(word: str) -> dict[str, int]:
     return {name: found[f"month:{word}:{name}"] for name in names}
 
 
-def _show(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+def _show(request: StaffRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     response = render(request, template, context)
     response["Cache-Control"] = "no-store"
     return response

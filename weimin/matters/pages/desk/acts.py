@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from weimin.catalogue.queries import route_for, templates_for
-from weimin.county.permissions import needs
+from weimin.county.permissions import StaffRequest, needs
 from weimin.kernel import clock
 from weimin.kernel.clock import COUNTY_TIME, county_day
 from weimin.kernel.refusal import Refused
@@ -22,16 +23,16 @@ from ...models import Answer, Matter
 from ...permissions import matter_for
 from ...states import OPEN_STATES, Act
 from ._acts import PAGES, ActPage, moves_for, open_promise
-from ._shared import queue_counts, read_words, show
+from .shared import queue_counts, read_words, show
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def _page(slug: str) -> View:
     """The page of this act, opened by its duties."""
     page = PAGES[slug]
 
-    def act(request: HttpRequest, number: str) -> HttpResponse:
+    def act(request: StaffRequest, number: str) -> HttpResponse:
         matter, now = matter_for(request.actor, number), clock.now()
         sent = request.POST if request.method == "POST" else None
         form = page.form(sent, matter=matter, initial=_initial(request, matter, page, now))
@@ -51,7 +52,7 @@ def _page(slug: str) -> View:
     return require_http_methods(["GET", "POST"])(needs(*page.duties)(act))
 
 
-def _done(page: ActPage, matter: Matter, form: ActForm, request: HttpRequest, now: datetime) -> bool:
+def _done(page: ActPage, matter: Matter, form: ActForm, request: StaffRequest, now: datetime) -> bool:
     """Whether the verb went through; its refusal stands at its field."""
     try:
         if form.cleaned_data["version"] != matter.version:
@@ -63,7 +64,7 @@ def _done(page: ActPage, matter: Matter, form: ActForm, request: HttpRequest, no
     return True
 
 
-def _initial(request: HttpRequest, matter: Matter, page: ActPage, now: datetime) -> dict[str, Any]:
+def _initial(request: StaffRequest, matter: Matter, page: ActPage, now: datetime) -> dict[str, Any]:
     given: dict[str, Any] = {"version": matter.version}
     if page.act == Act.CLASSIFY:
         given |= {"kind": matter.kind.code, "place": matter.place.code, "request": matter.request}
@@ -105,6 +106,7 @@ def suggestions(matter: Matter, now: datetime) -> list[dict[str, Any]]:
     alike = Answer.objects.filter(matter__kind_id=matter.kind_id, refusal=False, matter__lead__isnull=False)
     for answer in alike.select_related("matter__lead").order_by("-pk")[:20]:
         lead = answer.matter.lead
+        assert lead is not None
         why = _("最近办过同类的事")
         entry = found.setdefault(lead.pk, {"office": lead, "why": why, "similar": None})
         entry["similar"] = entry["similar"] or answer

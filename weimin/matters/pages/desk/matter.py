@@ -5,14 +5,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from weimin.county.duties import Duty
-from weimin.county.permissions import needs, signed_in
+from weimin.county.permissions import StaffRequest, needs, signed_in
 from weimin.households.services import note_reading
 from weimin.kernel import clock
 from weimin.kernel.refusal import Refused
@@ -25,12 +25,12 @@ from ...models import Event, Matter
 from ...permissions import matter_for
 from ...uploads import PHOTOS, path_of
 from ._acts import moves_for
-from ._shared import clock_bar, may_see_contact, queue_counts, read_words, show
+from .shared import clock_bar, may_see_contact, queue_counts, read_words, show
 
 
 @require_GET
 @signed_in
-def matter(request: HttpRequest, number: str) -> HttpResponse:
+def matter(request: StaffRequest, number: str) -> HttpResponse:
     """The page of one matter. Reading the resident's words is written down in the same transaction."""
     now = clock.now()
     with transaction.atomic():
@@ -41,7 +41,7 @@ def matter(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_POST
 @signed_in
-def contact(request: HttpRequest, number: str) -> HttpResponse:
+def contact(request: StaffRequest, number: str) -> HttpResponse:
     """Open name and number, on record, for who must call."""
     now = clock.now()
     with transaction.atomic():
@@ -53,7 +53,7 @@ def contact(request: HttpRequest, number: str) -> HttpResponse:
         return show(request, "matter.html", {**_context(request, found, now), "contact": found.resident})
 
 
-def _context(request: HttpRequest, found: Matter, now: datetime) -> dict[str, Any]:
+def _context(request: StaffRequest, found: Matter, now: datetime) -> dict[str, Any]:
     return {
         "matter": found,
         "events": [_line(event) for event in queries.timeline(found)],
@@ -79,7 +79,7 @@ def _line(event: Event) -> dict[str, Any]:
 
 @require_GET
 @signed_in
-def attachment(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+def attachment(request: StaffRequest, number: str, pk: int) -> FileResponse:
     """A file of a matter, for who may open the matter; never run by a browser."""
     now = clock.now()
     with transaction.atomic():
@@ -101,7 +101,7 @@ def attachment(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @needs(Duty.APPROVE, Duty.CONFIGURE)
-def hand_over(request: HttpRequest) -> HttpResponse:
+def hand_over(request: StaffRequest) -> HttpResponse:
     """A whole desk to another post, in one act."""
     form = HandOverForm(request.POST or None)
     if form.is_valid():

@@ -5,7 +5,7 @@ from uuid import uuid4
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from weimin.catalogue.queries import kinds_open
 from weimin.county.duties import Duty
 from weimin.county.models import Place
 from weimin.county.models.places import Level
-from weimin.county.permissions import needs
+from weimin.county.permissions import StaffRequest, needs
 from weimin.county.throttle import allow
 from weimin.households.models import Resident
 from weimin.households.services import note_reading
@@ -29,7 +29,7 @@ from ...models import Matter
 from ...permissions import matter_for
 from ...states import OPEN_STATES, Channel, Identity
 from ...states import Request as Asked
-from ._shared import queue_counts, show
+from .shared import queue_counts, show
 
 MOST_FOUND = 12
 SEARCHES_A_MINUTE = 60
@@ -37,7 +37,7 @@ SEARCHES_A_MINUTE = 60
 
 @require_http_methods(["GET", "POST"])
 @needs(Duty.TAKE_IN)
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: StaffRequest) -> HttpResponse:
     """The entry screen. The same screen sent twice makes one matter."""
     form = EntryForm(request.POST or None, initial={"once": uuid4().hex, "channel": Channel.PHONE})
     if form.is_valid():
@@ -50,7 +50,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @transaction.atomic
-def _take_in(request: HttpRequest, form: EntryForm) -> str:
+def _take_in(request: StaffRequest, form: EntryForm) -> str:
     data, now = dict(form.cleaned_data), clock.now()
     outside_id = f"desk:{data.pop('once')}"
     known = Matter.objects.filter(outside_id=outside_id).values_list("number", flat=True).first()
@@ -70,7 +70,7 @@ def _take_in(request: HttpRequest, form: EntryForm) -> str:
 
 @require_GET
 @needs(Duty.TAKE_IN)
-def taken(request: HttpRequest, number: str) -> HttpResponse:
+def taken(request: StaffRequest, number: str) -> HttpResponse:
     """Read back the number in words; the PIN is shown to who took the call, until the next call."""
     found = matter_for(request.actor, number)
     kept = request.session.get("desk_receipt") or ["", ""]
@@ -91,7 +91,7 @@ def _answer(results: list[dict[str, str]]) -> JsonResponse:
 
 @require_GET
 @needs(Duty.TAKE_IN, Duty.CLASSIFY)
-def find_kinds(request: HttpRequest) -> HttpResponse:
+def find_kinds(request: StaffRequest) -> HttpResponse:
     """Kinds by characters, everyday words, pinyin or initials."""
     found = kinds_open().select_related("parent")
     for word in request.GET.get("q", "")[:40].split():
@@ -109,7 +109,7 @@ def find_kinds(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @needs(Duty.TAKE_IN, Duty.CLASSIFY)
-def find_places(request: HttpRequest) -> HttpResponse:
+def find_places(request: StaffRequest) -> HttpResponse:
     """Places by characters, other names, pinyin or initials; villages first."""
     found = Place.objects.filter(retired_on__isnull=True).exclude(level=Level.GROUP).select_related("parent")
     for word in request.GET.get("q", "")[:40].split():
@@ -126,7 +126,7 @@ def find_places(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @needs(Duty.TAKE_IN)
-def find_residents(request: HttpRequest) -> HttpResponse:
+def find_residents(request: StaffRequest) -> HttpResponse:
     """People who reported before, where this post reaches: enough to tell them apart, no number in full."""
     words = request.GET.get("q", "").strip()[:40]
     if not allow(f"find_residents:{request.user.pk}", per_minute=SEARCHES_A_MINUTE, now=clock.now()):
@@ -140,7 +140,7 @@ def find_residents(request: HttpRequest) -> HttpResponse:
     return _answer([{"value": str(one.pk), "label": one.name or "—", "detail": _masked(one.phone)} for one in rows])
 
 
-def _people(request: HttpRequest) -> QuerySet[Resident]:
+def _people(request: StaffRequest) -> QuerySet[Resident]:
     reached = queries.visible_to(request.actor).filter(resident__isnull=False).values("resident_id")
     return Resident.objects.filter(pk__in=reached)
 
@@ -151,7 +151,7 @@ def _masked(phone: str) -> str:
 
 @require_POST
 @needs(Duty.TAKE_IN)
-def likely(request: HttpRequest) -> HttpResponse:
+def likely(request: StaffRequest) -> HttpResponse:
     """Open matters of the same place, most alike first. Asked by POST: a resident's words do not belong in a log."""
     place, kind, text = (request.POST.get(name, "") for name in ("place", "kind", "text"))
     rows = []

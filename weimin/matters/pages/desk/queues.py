@@ -1,4 +1,4 @@
-"""The queues: what waits, filtered and sorted, fifty lines at a time; saved views, dispatching many, a table to keep."""
+"""The queues: what waits, filtered and sorted, fifty lines at a time; saved views, dispatching many, a table."""
 
 import csv
 from io import StringIO
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from weimin.county.duties import Duty
-from weimin.county.permissions import needs, signed_in
+from weimin.county.permissions import StaffRequest, needs, signed_in
 from weimin.county.queries import offices_open
 from weimin.kernel import clock
 from weimin.kernel.csv_safe import safe_cell
@@ -26,15 +26,15 @@ from ...journey import dispatch_matter
 from ...models import SavedView
 from ...permissions import matter_for
 from ._keyset import page_of
-from ._queue import QUEUES, filtered
-from ._shared import clock_bar, queue_counts, show
+from .shared import clock_bar, queue_counts, show
+from .waiting import QUEUES, filtered
 
 MOST_EXPORTED = 5000
 
 
 @require_GET
 @signed_in
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: StaffRequest) -> HttpResponse:
     """One queue with its filters."""
     actor, now = request.actor, clock.now()
     name = request.GET.get("queue", "mine")
@@ -54,7 +54,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     return show(request, "queue.html", context)
 
 
-def _views(request: HttpRequest) -> list[dict[str, Any]]:
+def _views(request: StaffRequest) -> list[dict[str, Any]]:
     here, start = request.GET.urlencode(), reverse("matters:desk")
     return [
         {"pk": view.pk, "label": view.name, "url": f"{start}?{view.query}", "current": view.query == here}
@@ -64,7 +64,7 @@ def _views(request: HttpRequest) -> list[dict[str, Any]]:
 
 @require_GET
 @signed_in
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: StaffRequest) -> HttpResponse:
     """The same rows as a table. Open fields only: what residents wrote does not leave in a spreadsheet."""
     name = request.GET.get("queue", "mine")
     form = FilterForm(request.GET)
@@ -92,9 +92,10 @@ def export(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @needs(Duty.DISPATCH, Duty.LEAD)
-def dispatch_many(request: HttpRequest) -> HttpResponse:
+def dispatch_many(request: StaffRequest) -> HttpResponse:
     """Give the ticked matters to one office: each is an act of its own, and each refusal is named."""
-    office = offices_open().filter(pk=request.POST.get("office") or 0).first()
+    chosen = request.POST.get("office", "")
+    office = offices_open().filter(pk=chosen).first() if chosen.isdecimal() else None
     numbers = request.POST.getlist("number")[:50]
     if office is None or not numbers:
         messages.warning(request, _("请先勾选要派办的事项，再选承办单位。"))
@@ -113,7 +114,7 @@ def dispatch_many(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
-def keep_view(request: HttpRequest) -> HttpResponse:
+def keep_view(request: StaffRequest) -> HttpResponse:
     """Keep these filters under a name."""
     try:
         services.keep_view(request.POST.get("query", ""), name=request.POST.get("name", ""), by=request.actor)
@@ -125,13 +126,13 @@ def keep_view(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
-def drop_view(request: HttpRequest, pk: int) -> HttpResponse:
+def drop_view(request: StaffRequest, pk: int) -> HttpResponse:
     """Forget a saved view."""
     services.drop_view(pk, by=request.actor)
     return _back(request)
 
 
-def _back(request: HttpRequest) -> HttpResponse:
+def _back(request: StaffRequest) -> HttpResponse:
     """To the queue one came from, and nowhere outside."""
     query = request.POST.get("query", "")
     address = f"{reverse('matters:desk')}?{query}"

@@ -187,7 +187,7 @@ def _likely(draft: SessionDraft) -> list[Publication]:
 @open_to_all
 @never_cache
 @require_GET
-def draft_photo(request: HttpRequest, sha256: str) -> HttpResponse:
+def draft_photo(request: HttpRequest, sha256: str) -> FileResponse:
     """A photo of the draft of this very session."""
     for upload in SessionDraft(request).uploads:
         if upload.sha256 == sha256 and upload.media_type == "image/jpeg":

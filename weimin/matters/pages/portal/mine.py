@@ -77,7 +77,7 @@ def my(request: HttpRequest, number: str) -> HttpResponse:
     if matter is None:
         return _ask_receipt(number)
     about = f"matter:{number}"
-    readings = Reading.objects.filter(resident_id=matter.resident_id, about=about).order_by("-at", "-pk")
+    readings = Reading.objects.filter(resident__matters=matter, about=about).order_by("-at", "-pk")
     context = {
         "matter": matter,
         "happened": story.lines(matter),
@@ -178,7 +178,7 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
 @for_receipt_holders
 @never_cache
 @require_GET
-def attachment(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+def attachment(request: HttpRequest, number: str, pk: int) -> FileResponse:
     """A file, to its resident or to an official who sees the matter. Only photos open in the page."""
     kept = permissions.attachment_for(request, number, pk, now=clock.now())
     response = FileResponse(

@@ -69,7 +69,9 @@ QUEUES: dict[str, Queue] = {
     "office": Queue(_("本单位的"), _("交给本单位主办或协办的事项会列在这里。"), "due", _office),
     "due_soon": Queue(_("快到期"), _("两天以内到期的事项会列在这里。"), "due", _due_soon),
     "overdue": Queue(_("已超期"), _("超过期限还没有办完的事项会列在这里。"), "due", _overdue),
-    "returned": Queue(_("被退回"), _("承办单位说明不归他们管、要重新派办的事项会列在这里。"), "due", _state(State.RETURNED)),
+    "returned": Queue(
+        _("被退回"), _("承办单位说明不归他们管、要重新派办的事项会列在这里。"), "due", _state(State.RETURNED)
+    ),
     "callback": Queue(_("待回访"), _("三十天内答复、还没有回访到本人的事项会列在这里。"), "newest", _call_back),
     "unclassified": Queue(_("待分类"), _("刚收到、还没有分类的事项会列在这里。"), "due", _state(State.RECEIVED)),
     "to_publish": Queue(_("待公开"), _("居民评价过、可以公开的事项会列在这里。"), "newest", _to_publish),

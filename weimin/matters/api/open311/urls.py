@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from .open311 import catalogue, requests, updates
+from . import catalogue, requests, updates
 
 FMT = r"\.(?P<fmt>xml|json)$"
 

@@ -8,13 +8,14 @@ from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from lxml import etree
 
 from weimin.county.directory import county
-from weimin.county.permissions import for_programs, open_to_all
+from weimin.county.permissions import View, for_programs, open_to_all
 from weimin.kernel.chosen import current_code
 from weimin.kernel.clock import COUNTY_TIME
 
@@ -75,13 +76,13 @@ def _element(parent: etree._Element, name: str, value: Any) -> None:
         child.text = str(value)
 
 
-def endpoint(*methods: str, key: bool = False) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+def endpoint(*methods: str, key: bool = False) -> Callable[[View], View]:
     """A GeoReport address: no CSRF (nothing rides on a session), errors in the protocol's own shape."""
 
-    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def decorate(view: View) -> View:
         @csrf_exempt
         @wraps(view)
-        def served(request: HttpRequest, fmt: str = "xml", **kwargs: Any) -> HttpResponse:
+        def served(request: HttpRequest, fmt: str = "xml", **kwargs: Any) -> HttpResponseBase:
             try:
                 if request.method not in methods:
                     raise bad(_("这个地址只接受 %(methods)s。") % {"methods": ", ".join(methods)})

@@ -7,10 +7,10 @@ from weimin.county.actors import RESIDENT
 from weimin.kernel import clock
 from weimin.kernel.refusal import Refused
 
-from .. import journey
-from ..models import Event
-from ..states import CLOSED_STATES, Channel
-from .requests import MOST_ROWS, check_key, matter_numbered, span
+from ... import journey
+from ...models import Event
+from ...states import CLOSED_STATES, Channel
+from .requests import MOST_ROWS, check_key, given, matter_numbered, span
 from .wire import Row, bad, endpoint, missing, reply, told
 
 
@@ -21,7 +21,7 @@ def updates(request: HttpRequest, *, fmt: str) -> HttpResponse:
 
 
 def _list(request: HttpRequest, fmt: str) -> HttpResponse:
-    start, end = span({name: value for name, value in request.GET.items() if value}, clock.now())
+    start, end = span(given(request), clock.now())
     events = (
         Event.objects.filter(at__gte=start, at__lte=end, internal=False)
         .exclude(from_state="")

@@ -20,9 +20,9 @@ from weimin.kernel.chosen import current_code
 from weimin.kernel.numbers import WrongNumber, parse
 from weimin.kernel.refusal import Refused
 
-from .. import journey, queries
-from ..models import Matter
-from ..states import CLOSED_STATES, Channel
+from ... import journey, queries
+from ...models import Matter
+from ...states import CLOSED_STATES, Channel
 from .wire import Row, Wrong, bad, endpoint, missing, moment, reply, told
 
 LONGEST_SPAN = timedelta(days=90)
@@ -118,8 +118,8 @@ def _position(form: QueryDict) -> tuple[Decimal | None, Decimal | None]:
 
 
 def _place(form: QueryDict, lat: Decimal | None, long: Decimal | None) -> Place:
-    if form.get("address_id"):
-        place = place_by_code(form["address_id"])
+    if code := form.get("address_id"):
+        place = place_by_code(code)
         if place is None:
             raise missing(_("没有这个 address_id；请用地点代码。"))
         return place
@@ -155,7 +155,7 @@ def _details(form: QueryDict, kind: Kind) -> dict[str, object]:
 
 
 def _list(request: HttpRequest, fmt: str) -> HttpResponse:
-    asked = {name: value for name, value in request.GET.items() if value}  # an empty parameter counts as absent
+    asked = given(request)
     if "service_request_id" in asked:
         numbers = [number.strip() for number in asked["service_request_id"].split(",")][:MOST_ROWS]
         found = Matter.objects.filter(number__in=numbers)
@@ -174,6 +174,11 @@ def _list(request: HttpRequest, fmt: str) -> HttpResponse:
     first, size = _page(asked)
     rows = [row_of(matter) for matter in _ready(found)[first : first + size]]
     return reply(fmt, "service_requests", "request", rows)
+
+
+def given(request: HttpRequest) -> dict[str, str]:
+    """The parameters of the address; an empty one counts as absent."""
+    return {name: value for name in request.GET if (value := request.GET.get(name, ""))}
 
 
 def span(asked: dict[str, str], now: datetime) -> tuple[datetime, datetime]:
