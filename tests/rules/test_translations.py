@@ -2,6 +2,7 @@
 
 import ast
 import re
+import struct
 from pathlib import Path
 
 import pytest
@@ -50,12 +51,12 @@ def templates(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.suffix in TEMPLATE_SUFFIXES and "templates" in path.parts]
 
 
-def english(folder: Path) -> dict[str, str]:
-    """Message and translation of a folder's English catalogue; of a plural, the first form."""
+def entries(folder: Path) -> list[dict[str, str]]:
+    """Every finished entry of a folder's English catalogue, field by field: msgctxt, msgid, msgstr, msgstr[0]."""
     catalogue = folder / "locale" / "en" / "LC_MESSAGES" / "django.po"
     if not catalogue.exists():
-        return {}
-    found: dict[str, str] = {}
+        return []
+    found = []
     for block in re.split(r"\n\s*\n", catalogue.read_text()):
         lines = [line for line in block.splitlines() if not line.startswith("#~")]
         if any(line.startswith("#,") and "fuzzy" in line for line in lines):
@@ -69,8 +70,41 @@ def english(folder: Path) -> dict[str, str]:
             elif line.startswith('"') and field:
                 parts[field] += ast.literal_eval(line)
         if "msgid" in parts:
-            found[parts["msgid"]] = parts.get("msgstr", parts.get("msgstr[0]", ""))
+            found.append(parts)
     return found
+
+
+def english(folder: Path) -> dict[str, str]:
+    """Message and translation of a folder's English catalogue; of a plural, the first form."""
+    return {parts["msgid"]: parts.get("msgstr", parts.get("msgstr[0]", "")) for parts in entries(folder)}
+
+
+def written(folder: Path) -> dict[str, str]:
+    """What the catalogue says, keyed and joined as gettext compiles it."""
+    found = {}
+    for parts in entries(folder):
+        key = parts["msgctxt"] + "\x04" if "msgctxt" in parts else ""
+        key += parts["msgid"] + ("\0" + parts["msgid_plural"] if "msgid_plural" in parts else "")
+        words = [words for field, words in sorted(parts.items()) if field.startswith("msgstr")]
+        if any(words):
+            found[key] = "\0".join(words)
+    return found
+
+
+def compiled(folder: Path) -> dict[str, str]:
+    """What the running pages read: the .mo beside the .po (two tables of length and offset, little-endian)."""
+    path = folder / "locale" / "en" / "LC_MESSAGES" / "django.mo"
+    if not path.exists():
+        return {}
+    held = path.read_bytes()
+    magic, _revision, count, keys, values = struct.unpack_from("<5I", held)
+    assert magic == 0x950412DE
+
+    def word(table: int, row: int) -> str:
+        length, start = struct.unpack_from("<2I", held, table + 8 * row)
+        return held[start : start + length].decode()
+
+    return {word(keys, row): word(values, row) for row in range(count)}
 
 
 def missing(said: set[str], known: dict[str, str]) -> list[str]:
@@ -91,7 +125,10 @@ def test_the_shared_templates_and_settings_have_their_english():
     assert missing(said, english(ROOT)) == []
 
 
-@pytest.mark.parametrize("folder", [ROOT, *(WEIMIN / room for room in ROOMS)], ids=lambda folder: folder.name)
+FOLDERS = [ROOT, *(WEIMIN / room for room in ROOMS)]
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_translations_name_the_same_values(folder):
     """A `%(name)s` lost or misspelt in the English would break the page that says it."""
     holes = re.compile(r"%\((\w+)\)[sd]|\{(\w*)\}")
@@ -101,3 +138,19 @@ def test_translations_name_the_same_values(folder):
         if message and words and not set(holes.findall(words)) <= set(holes.findall(message))
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_what_pages_read_is_what_was_written(folder):
+    """After a change to a .po: `bin/weimin compilemessages --locale en --ignore .venv`, and both are committed."""
+    assert compiled(folder) == written(folder)
+
+
+def test_a_message_is_said_the_same_way_in_every_room():
+    """Django pours all rooms into one catalogue: of two translations one would silently win."""
+    ways: dict[str, set[str]] = {}
+    for folder in FOLDERS:
+        for message, words in written(folder).items():
+            ways.setdefault(message, set()).add(words)
+    del ways[""]
+    assert {message: words for message, words in ways.items() if len(words) > 1} == {}
