@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from weimin.web.api import api
+from weimin.web.api import urls as api
 from weimin.web.pages import health
 
 urlpatterns = [
@@ -13,5 +13,5 @@ urlpatterns = [
     path("", include("weimin.catalogue.urls")),
     path("", include("weimin.matters.urls")),
     path("", include("weimin.web.urls")),
-    path("api/v1/", api.urls),
+    path("api/v1/", api),
 ]

@@ -1,28 +1,71 @@
-"""The root of REST v1: what every endpoint shares, and how errors are told (problem+json, RFC 9457)."""
+"""The root of REST v1: its addresses, its description, and one way to say no (problem+json, RFC 9457)."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
-import orjson
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.urls import URLPattern, URLResolver, re_path
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.errors import HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 
-from weimin.county.permissions import open_to_all
-from weimin.kernel.refusal import Refused
-from weimin.kernel.words import Mistake
+from weimin.county.permissions import for_programs, open_to_all
 from weimin.matters import api as matters
 from weimin.matters.api.door import Key
+from weimin.matters.api.problems import method_not_allowed, problem_of
 
-# What a refusal means to a program; every other code is 422: understood, but not possible like this.
-STATUS = {
-    "KEY_MISSING": 400, "BAD_CURSOR": 400, "NAIVE_TIME": 422, "UNKNOWN_KEY": 401, "NOT_YOUR_DUTY": 403,
-    "HIDDEN": 403, "OWN_OFFICE": 403, "NOT_ABOVE": 403, "RESIDENT_ONLY": 403, "MOVED_ON": 409, "NOT_NOW": 409,
-    "IN_PROGRESS": 409, "CHANGED": 412, "KEY_REUSED": 422, "TOO_MANY": 429,
-}  # fmt: skip
+PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457. `code` is stable; `detail` is a sentence in the reader's language.",
+    "required": ["type", "title", "status", "code", "detail", "instance"],
+    "properties": {
+        **{name: {"type": "string"} for name in ("type", "title", "code", "detail", "instance")},
+        "status": {"type": "integer"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {name: {"type": "string"} for name in ("field", "code", "detail")},
+            },
+        },
+    },
+}
+SAID_NO = {
+    "description": "Refused, and nothing has changed",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
 
-api = NinjaAPI(
+
+def _header(name: str, description: str, *, required: bool = False) -> dict[str, Any]:
+    schema = {"type": "string", "minLength": 1, "maxLength": 120, "pattern": "^[!-~]+$"}
+    return {"in": "header", "name": name, "required": required, "schema": schema, "description": description}
+
+
+class Described(NinjaAPI):
+    """The description as programs need it: the headers a POST takes, and the shape of every refusal."""
+
+    def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(**kwargs)
+        schema["components"]["schemas"]["Problem"] = PROBLEM
+        for operations in schema["paths"].values():
+            for method, operation in operations.items():
+                operation["responses"]["default"] = SAID_NO
+                if method == "post":
+                    operation["parameters"] = operation.get("parameters", []) + _headers(operation)
+        return schema
+
+
+def _headers(operation: dict[str, Any]) -> list[dict[str, Any]]:
+    """Whatever answers 201 makes something new."""
+    new = 201 in operation["responses"]
+    once = _header("Idempotency-Key", "A repeat under this key gets the first answer, byte for byte.", required=new)
+    return [once] if new else [once, _header("If-Match", "The ETag last read; 412 if the matter has changed since.")]
+
+
+api = Described(
     title="Weimin 为民",
     version="1",
     description="Matters of residents, from received to published. Keys act as a post, with at most its duties.",
@@ -33,46 +76,43 @@ api = NinjaAPI(
 )
 api.add_router("/matters", matters.router)
 api.add_router("", matters.catalogue)
+api.add_router("/board", matters.board)
+api.add_router("/posts", matters.posts)
+for _kind in (Exception, Http404, HttpError, ValidationError):  # the four for which ninja has answers of its own
+    api.add_exception_handler(_kind, problem_of)
 
 
-def problem(status: int, code: str, detail: str, **more: Any) -> HttpResponse:
-    body = {"type": f"urn:weimin:{code.lower().replace('_', '-')}", "status": status, "code": code, "detail": detail}
-    response = HttpResponse(orjson.dumps(body | more), content_type="application/problem+json", status=status)
-    if status == 401:
-        response["WWW-Authenticate"] = "Bearer"
-    return response
+def _told(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The endpoint asks for a key; a method it does not know is told like every other refusal."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        answer = view(request, *args, **kwargs)
+        if answer.status_code != 405:
+            return answer
+        refusal = method_not_allowed(request)
+        refusal["Allow"] = answer["Allow"]
+        return refusal
+
+    return for_programs(answered)
 
 
-@api.exception_handler(Refused)
-def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
-    more = {"field": refusal.field} if refusal.field else {}
-    return problem(STATUS.get(refusal.code, 422), refusal.code, str(refusal), **more)
+@csrf_exempt
+@open_to_all
+def nothing_here(request: HttpRequest) -> HttpResponse:
+    """Any other address under the root."""
+    return problem_of(request, Http404())
 
 
-@api.exception_handler(Mistake)
-def mistaken(request: HttpRequest, mistake: Mistake) -> HttpResponse:
-    return problem(422, mistake.code, mistake.words(request.LANGUAGE_CODE))  # type: ignore[attr-defined]
+def _addresses() -> tuple[list[URLPattern | URLResolver], str, str]:
+    patterns, app_name, namespace = api.urls
+    for pattern in patterns:
+        if pattern.name not in ("openapi-json", "api-root"):
+            pattern.callback = _told(pattern.callback)
+    return [*patterns, re_path(r"^", nothing_here, name="nothing")], app_name, namespace
 
 
-@api.exception_handler(Http404)
-def absent(request: HttpRequest, reason: Http404) -> HttpResponse:
-    return problem(404, "NOT_FOUND", _("没有找到，或者您的岗位看不到。"))
-
-
-@api.exception_handler(AuthenticationError)
-def keyless(request: HttpRequest, reason: AuthenticationError) -> HttpResponse:
-    return problem(401, "KEY_NEEDED", _("请在 Authorization 里带上密钥：Bearer 加空格加密钥。"))
-
-
-@api.exception_handler(ValidationError)
-def invalid(request: HttpRequest, wrong: ValidationError) -> HttpResponse:
-    errors = [{"field": ".".join(map(str, error["loc"])), "detail": error["msg"]} for error in wrong.errors]
-    return problem(422, "INVALID", _("内容不符合要求，逐项见 errors。"), errors=errors)
-
-
-@api.exception_handler(HttpError)
-def broken(request: HttpRequest, wrong: HttpError) -> HttpResponse:
-    return problem(wrong.status_code, "BAD_REQUEST", _("请求读不懂：请发送 UTF-8 编码的 JSON。"))
+urls = _addresses()
 
 
 @open_to_all
@@ -80,8 +120,30 @@ def docs(request: HttpRequest) -> HttpResponse:
     """The interface in plain tables, made from its own description."""
     schema = api.get_openapi_schema()
     operations = [
-        {"path": path, "method": method.upper(), "summary": operation.get("summary", "")}
+        {"path": path, "method": method.upper(), **operation, "body": _fields(schema, operation)}
         for path, methods in schema["paths"].items()
         for method, operation in methods.items()
     ]
     return render(request, "web/api.html", {"operations": operations, "schema": schema})
+
+
+def _fields(schema: OpenAPISchema, operation: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the body of an operation holds, field by field."""
+    if "requestBody" not in operation:
+        return []
+    name = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    shape = schema["components"]["schemas"][name]
+    return [
+        {"name": field, "required": field in shape.get("required", ()), "type": _type(schema, described)}
+        for field, described in shape["properties"].items()
+    ]
+
+
+def _type(schema: OpenAPISchema, described: dict[str, Any]) -> str:
+    if "$ref" in described:
+        return _type(schema, schema["components"]["schemas"][described["$ref"].rpartition("/")[2]])
+    if "anyOf" in described:
+        return " / ".join(_type(schema, part) for part in described["anyOf"])
+    if "enum" in described:
+        return " | ".join(str(word) for word in described["enum"])
+    return str(described.get("format") or described.get("type", ""))

@@ -19,6 +19,7 @@ from weimin.kernel.refusal import Refused
 from .. import journey, queries
 from ..models import Matter
 from ..permissions import matter_for
+from ..states import Channel
 from . import shapes
 from .door import JSON, actor_of, once, perform_on, sent
 from .reading import router
@@ -38,8 +39,13 @@ def by_code(model: type[M], code: str, field: str) -> M:
 @for_programs
 def receive(request: HttpRequest, body: shapes.MatterIn) -> HttpResponse:
     def act() -> Answered:
-        words = body.model_dump(exclude={"kind", "place"})
-        draft = journey.Draft(**words, kind=by_code(Kind, body.kind, "kind"), place=by_code(Place, body.place, "place"))
+        words = body.model_dump(exclude={"kind", "place", "channel"})
+        draft = journey.Draft(
+            **words,
+            channel=Channel(body.channel),
+            kind=by_code(Kind, body.kind, "kind"),
+            place=by_code(Place, body.place, "place"),
+        )
         receipt = journey.receive_matter(draft, by=actor_of(request), now=clock.now())
         matter = receipt.matter
         out = shapes.ReceiptOut(
@@ -108,8 +114,6 @@ def give_back(request: HttpRequest, number: str, body: shapes.Reason) -> HttpRes
 @router.post("/{number}/contact", response=shapes.MatterOut)
 @for_programs
 def contact(request: HttpRequest, number: str, body: shapes.Contacted) -> HttpResponse:
-    if body.at.tzinfo is None:
-        raise Refused("NAIVE_TIME", _("时间要写明时区，例如 2026-09-29T16:20:00+08:00。"), field="at")
     return perform_on(
         request,
         number,

@@ -8,6 +8,7 @@ import orjson
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from ninja import Schema
 from ninja.security import HttpBearer
 
 from weimin.county.actors import Actor
@@ -56,8 +57,8 @@ def perform_on(request: HttpRequest, number: str, verb: Callable[[Matter, Actor,
 
     def act() -> Answered:
         matter = matter_for(actor, number)
-        wanted = request.headers.get("If-Match")
-        if wanted and wanted not in ("*", etag_of(matter)):
+        wanted = [tag.strip() for tag in request.headers.get("If-Match", "*").split(",")]
+        if "*" not in wanted and etag_of(matter) not in wanted:
             raise Refused("CHANGED", _("这件事在您读过以后有了变动，请重新读取再试。"))
         verb(matter, actor, now)
         fresh = matter_for_all(matter)
@@ -69,6 +70,19 @@ def perform_on(request: HttpRequest, number: str, verb: Callable[[Matter, Actor,
         return sent(once(request, key, act))
     with transaction.atomic():
         return sent(act())
+
+
+def answered(request: HttpRequest, act: Callable[[], Schema]) -> HttpResponse:
+    """Carry out a verb that is not about one matter; an Idempotency-Key is honoured where it is sent."""
+
+    def told() -> Answered:
+        return Answered(200, JSON, act().model_dump_json().encode())
+
+    key = request.headers.get("Idempotency-Key")
+    if key:
+        return sent(once(request, key, told))
+    with transaction.atomic():
+        return sent(told())
 
 
 def matter_for_all(matter: Matter) -> Matter:

@@ -1,20 +1,16 @@
 """Reading matters and the catalogue by REST."""
 
-import base64
-import binascii
-from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.utils.dateparse import parse_datetime
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from weimin.catalogue.queries import kinds_open
+from weimin.catalogue.queries import kind_by_code, kinds_open, questions_of
 from weimin.county.actors import Actor
 from weimin.county.duties import Duty
 from weimin.county.models import Place
@@ -27,23 +23,24 @@ from weimin.kernel.refusal import Refused
 from .. import queries
 from ..models import Matter
 from ..permissions import WITH_PLACES, matter_for
-from ..states import Identity, State
+from ..states import Channel, Identity, State
+from .cursor import Cursor, Moment, beyond, cursor_of
 from .door import actor_of, answer, etag_of
-from .shapes import MatterDetail, MatterPage, clock_out, event_out, matter_out
+from .shapes import PLAIN, Code, MatterDetail, MatterPage, clock_out, event_out, matter_out
 
 router = Router(tags=["matters"])
 
 
 class Filters(Schema):
     state: State | None = None
-    kind: str | None = Field(None, max_length=40)
+    kind: Code | None = None
     place: str | None = Field(None, pattern="^[0-9]{6,14}$", description="a place and everything in it")
-    office: str | None = Field(None, max_length=20)
-    channel: str | None = Field(None, max_length=8)
-    q: str | None = Field(None, max_length=100, description="words of the text or the number")
-    received_from: datetime | None = None
-    received_to: datetime | None = None
-    after: str | None = Field(None, max_length=120, description="`next` of the page before")
+    office: Code | None = None
+    channel: Channel | None = None
+    q: str | None = Field(None, max_length=100, pattern=PLAIN, description="words of the text or the number")
+    received_from: Moment | None = None
+    received_to: Moment | None = None
+    after: Cursor | None = Field(None, description="`next` of the page before")
     limit: int = Field(50, ge=1, le=200)
 
 
@@ -52,9 +49,9 @@ class Filters(Schema):
 def list_matters(request: HttpRequest, asked: Query[Filters]) -> HttpResponse:
     found = _filtered(queries.visible_to(actor_of(request)), asked)
     rows = list(found.select_related(*WITH_PLACES, "merged_into").order_by("-received_at", "-pk")[: asked.limit + 1])
-    more = len(rows) > asked.limit
-    rows = rows[: asked.limit]
-    return answer({"items": [matter_out(matter) for matter in rows], "next": _cursor(rows[-1]) if more else None})
+    more, rows = len(rows) > asked.limit, rows[: asked.limit]
+    end = cursor_of(rows[-1].received_at, rows[-1].pk) if more else None
+    return answer({"items": [matter_out(matter) for matter in rows], "next": end})
 
 
 def _filtered(found: QuerySet[Matter], asked: Filters) -> QuerySet[Matter]:
@@ -64,47 +61,26 @@ def _filtered(found: QuerySet[Matter], asked: Filters) -> QuerySet[Matter]:
         "place_code__startswith": asked.place,
         "lead__code": asked.office,
         "channel": asked.channel,
-        "received_at__gte": _aware(asked.received_from),
-        "received_at__lte": _aware(asked.received_to),
+        "received_at__gte": asked.received_from,
+        "received_at__lte": asked.received_to,
     }
     found = found.filter(**{name: value for name, value in plain.items() if value is not None})
     for word in (asked.q or "").split()[:6]:
         found = found.filter(Q(text__icontains=word) | Q(title__icontains=word) | Q(number__icontains=word))
     if asked.after:
-        at, pk = _place_of(asked.after)
-        found = found.filter(Q(received_at__lt=at) | Q(received_at=at, pk__lt=pk))
+        found = found.filter(beyond("received_at", asked.after))
     return found
-
-
-def _aware(moment: datetime | None) -> datetime | None:
-    if moment is not None and moment.tzinfo is None:
-        raise Refused("NAIVE_TIME", _("时间要写明时区，例如 2026-09-29T16:20:00+08:00。"))
-    return moment
-
-
-def _cursor(matter: Matter) -> str:
-    return base64.urlsafe_b64encode(f"{matter.received_at.isoformat()}|{matter.pk}".encode()).decode()
-
-
-def _place_of(cursor: str) -> tuple[datetime, int]:
-    try:
-        at, _bar, pk = base64.urlsafe_b64decode(cursor.encode()).decode().partition("|")
-        moment, key = parse_datetime(at), int(pk)
-        if moment is None or moment.tzinfo is None or not 0 < key < 2**63:
-            raise ValueError
-    except (ValueError, binascii.Error, OverflowError):
-        raise Refused("BAD_CURSOR", _("翻页标记不对，请从第一页重新开始。")) from None
-    return moment, key
 
 
 @router.get("/{number}", response=MatterDetail, summary="One matter with its timeline")
 @for_programs
 def one_matter(request: HttpRequest, number: str, contact: bool = False) -> HttpResponse:
-    """`contact=true` opens the resident's name and number, which is written down and shown to them."""
+    """Reading what the resident wrote is written down and shown to them; `contact=true` opens name and number too."""
     actor = actor_of(request)
     with transaction.atomic():
         matter = matter_for(actor, number)
         known = _contact(matter, actor) if contact else None
+        _note(matter, actor, _t("反映的内容、姓名、电话、邮箱、地址") if known else _t("反映的内容"))
     body = matter_out(matter) | {
         "text": matter.text,
         "details": matter.details,
@@ -122,14 +98,6 @@ def _contact(matter: Matter, actor: Actor) -> dict[str, str] | None:
         return None
     if matter.identity == Identity.HIDDEN and not actor.has(Duty.CLASSIFY):
         raise Refused("HIDDEN", _("反映人要求对承办单位隐去姓名，请通过受理中心联系。"))
-    note_reading(
-        resident,
-        about=f"matter:{matter.number}",
-        fields=_t("姓名、电话、邮箱、地址"),
-        why=_t("通过数据接口办理"),
-        by=actor,
-        now=clock.now(),
-    )
     return {
         "name": resident.name,
         "phone": resident.phone,
@@ -137,6 +105,12 @@ def _contact(matter: Matter, actor: Actor) -> dict[str, str] | None:
         "address": resident.address,
         "reach_by": resident.reach_by,
     }
+
+
+def _note(matter: Matter, actor: Actor, fields: str) -> None:
+    if matter.resident is not None:
+        why, about = _t("通过数据接口办理"), f"matter:{matter.number}"
+        note_reading(matter.resident, about=about, fields=fields, why=why, by=actor, now=clock.now())
 
 
 catalogue = Router(tags=["catalogue"])
@@ -158,6 +132,16 @@ def list_kinds(request: HttpRequest) -> HttpResponse:
         for kind in kinds_open().select_related("parent")
     ]
     return answer({"items": rows})
+
+
+@catalogue.get("/kinds/{code}/questions", summary="What a kind asks besides; the keys of `details`")
+@for_programs
+def list_questions(request: HttpRequest, code: Code) -> HttpResponse:
+    kind = kind_by_code(code)
+    if kind is None:
+        raise Http404
+    fields = ("code", "text_zh", "text_en", "datatype", "required", "order", "values")
+    return answer({"items": list(questions_of(kind).values(*fields))})
 
 
 @catalogue.get("/places", summary="Places, from the county down to groups")

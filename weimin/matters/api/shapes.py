@@ -2,10 +2,11 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from ninja import Field, Schema
-from pydantic import AwareDatetime, ConfigDict
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, model_validator
+from pydantic_core import PydanticCustomError
 
 from weimin.households.models import Resident
 
@@ -19,7 +20,8 @@ Short = Annotated[str, Field(max_length=300)]
 PLAIN = r"^[^\x00-\x1f\x7f]*$"
 Code = Annotated[str, Field(min_length=1, max_length=40, pattern=PLAIN)]
 Value = Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")]
-Degrees = Annotated[Decimal, Field(max_digits=9, decimal_places=6, allow_inf_nan=False)]
+Values = Annotated[list[Value], Field(max_length=30)]
+Degrees = Annotated[Decimal, AfterValidator(lambda degrees: round(degrees, 6))]  # a tenth of a metre
 LimitText = Annotated[str, Field(pattern=r"^[0-9]{1,4}(WH|W|N|H)$", examples=["5W"])]
 
 
@@ -40,13 +42,19 @@ class MatterIn(Sent):
     address: str = Field("", max_length=200)
     lat: Degrees | None = Field(None, ge=-90, le=90)
     long: Degrees | None = Field(None, ge=-180, le=180)
-    details: dict[Code, Value | Annotated[list[Value], Field(max_length=30)]] = Field(default_factory=dict, max_length=30)
+    details: dict[Code, Value | Values] = Field(default_factory=dict, max_length=30)
     name: str = Field("", max_length=60)
     phone: str = Field("", max_length=30)
     email: str = Field("", max_length=254)
     contact_address: str = Field("", max_length=200)
     reach_by: Resident.Reach = Resident.Reach.PHONE
-    language: str = Field("zh-hans", pattern="^(zh-hans|en)$")
+    language: Literal["zh-hans", "en"] = "zh-hans"
+
+    @model_validator(mode="after")
+    def position_has_two_parts(self) -> Self:
+        if (self.lat is None) != (self.long is None):
+            raise PydanticCustomError("half_a_position", "lat and long come together")
+        return self
 
 
 class ReceiptOut(Schema):
@@ -137,7 +145,7 @@ class Reason(Sent):
 
 class Contacted(Sent):
     at: AwareDatetime
-    channel: Literal["PHONE", "SMS", "EMAIL", "LETTER", "VISIT"] = "PHONE"
+    channel: Literal["PHONE", "VISIT", "MESSAGE"] = "PHONE"
     outcome: ContactOutcome
     words: str = Field("", max_length=1000)
 
@@ -198,6 +206,36 @@ class Decide(Sent):
     facts: Words
     reasons: Words
     rule: Short
+
+
+class HandOver(Sent):
+    receiver: Code = Field(description="code of the post that takes over")
+    reason: Words
+
+
+class HandedOver(Schema):
+    numbers: list[str]
+
+
+class StoryOut(Schema):
+    number: str
+    request: str
+    kind: str
+    place: str
+    office: str | None
+    title: str
+    asked: str
+    done: str
+    received_on: date
+    answered_on: date
+    grade: int | None
+    resolved: str
+    published_at: datetime
+
+
+class StoryPage(Schema):
+    items: list[StoryOut]
+    next: str | None
 
 
 def matter_out(matter: Matter) -> dict[str, Any]:
