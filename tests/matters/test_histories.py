@@ -1,0 +1,310 @@
+"""Random histories: whatever people, time and chance do, what always holds holds after every step."""
+
+from collections import Counter
+from datetime import date, timedelta
+
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from tests.cast import NOON, REPLY
+from weimin.county.actors import CLOCK, RESIDENT
+from weimin.kernel.limits import Limit
+from weimin.kernel.refusal import Refused
+from weimin.ledger.models import Entry
+from weimin.ledger.services import verify
+from weimin.matters import journey, queries, tallies
+from weimin.matters.journey._core import content_of
+from weimin.matters.models import Answer, Appeal, Event, Matter, Rating
+from weimin.matters.states import (
+    CLOSED_STATES,
+    MOVES,
+    STILL,
+    Act,
+    Channel,
+    Clock,
+    ContactOutcome,
+    Grade,
+    Identity,
+    PauseReason,
+    Resolved,
+    State,
+)
+from weimin.matters.tasks import recompute_provisional, run_due
+
+HISTORIES, STEPS = 20, 25
+MOST_MATTERS = 4
+BEGINNINGS = [State.RECEIVED, State.DISPATCHED, State.HANDLED, State.ANSWERED, State.RATED, State.RETURNED]
+UNTIL_PROMISED = timedelta(days=4)
+STANDING = ("state:", "township:", "kind:", "office:", "owner:")
+
+REPLIES = (
+    REPLY,
+    journey.Reply(
+        facts="已排上计划。", reasons="要换主管。", rule="条例", appeal_route="信访局", promise="换好主管道",
+        promise_due_on=date(2099, 1, 1),
+    ),
+)  # fmt: skip
+acts = st.sampled_from([act for act in Act if act not in (Act.RECEIVE, Act.HAND_OVER, Act.KEEP_PROMISE)])
+choice = st.integers(min_value=0, max_value=59)
+
+
+class Doing:
+    """Each act as somebody who may do it would; `n` chooses between the ways to do it."""
+
+    def __init__(self, cast, now, others):
+        self.cast, self.now, self.others = cast, now, others
+
+    def handler(self, matter):
+        return self.cast.roads if matter.lead and matter.lead.code == "ROADS" else self.cast.sun
+
+    def classify(self, matter, n):
+        kind = self.cast.kinds["ROADS-HOLE" if n % 3 == 0 else "WATER-OUT"]
+        journey.classify_matter(matter, kind=kind, by=self.cast.hotline, now=self.now)
+
+    def dispatch(self, matter, n):
+        offices = self.cast.offices
+        office, helper = ("ROADS", "WATER") if n % 3 == 0 else ("WATER", "ROADS")
+        by = self.cast.leader if matter.returns >= 2 else self.cast.hotline
+        supporting = [offices[helper]] if n % 2 else []
+        journey.dispatch_matter(matter, office=offices[office], supporting=supporting, by=by, now=self.now)
+
+    def accept(self, matter, n):
+        journey.accept_matter(matter, by=self.handler(matter), now=self.now)
+
+    def return_(self, matter, n):
+        journey.return_matter(matter, reason="不归我们管。", by=self.handler(matter), now=self.now)
+
+    def contact(self, matter, n):
+        by = self.handler(matter) if matter.lead else self.cast.hotline
+        outcome = list(ContactOutcome)[n % len(ContactOutcome)]
+        journey.contact_resident(matter, at=self.now, channel="PHONE", outcome=outcome, words="", by=by, now=self.now)
+
+    def note(self, matter, n):
+        journey.add_note(matter, words="又停了一次。", by=RESIDENT, now=self.now)
+
+    def support(self, matter, n):
+        helper = self.cast.sun if self.handler(matter) == self.cast.roads else self.cast.roads
+        journey.report_support(matter, report="已配合。", by=helper, now=self.now)
+
+    def pause(self, matter, n):
+        journey.pause_matter(
+            matter, reason=list(PauseReason)[n % len(PauseReason)], words="送检。", limit=Limit.parse(f"{1 + n % 35}N"),
+            by=self.handler(matter), now=self.now,
+        )  # fmt: skip
+
+    def resume(self, matter, n):
+        journey.resume_matter(matter, by=self.handler(matter), now=self.now)
+
+    def extend(self, matter, n):
+        by = self.cast.leader if n % 2 else self.cast.zhang
+        journey.extend_matter(matter, reason="等配件。", limit=Limit.parse(f"{1 + n % 6}W"), by=by, now=self.now)
+
+    def escalate(self, matter, n):
+        journey.escalate_matter(matter, by=CLOCK, now=self.now)
+
+    def answer(self, matter, n):
+        if matter.state == State.MERGED:
+            journey.answer_merged(matter, by=CLOCK, now=self.now)
+        else:
+            journey.answer_matter(matter, reply=REPLIES[n % 2], by=self.handler(matter), now=self.now)
+
+    def rate(self, matter, n):
+        grade, resolved = list(Grade)[n % len(Grade)], list(Resolved)[n % len(Resolved)]
+        journey.rate_matter(matter, grade=grade, resolved=resolved, by=RESIDENT, now=self.now)
+
+    def call_back(self, matter, n):
+        heard = {"resolved": Resolved.YES, "satisfied": n % 3 == 0} if n % 2 else {}
+        journey.call_back(matter, reached=bool(heard), by=self.cast.caller, now=self.now, **heard)
+
+    def reopen(self, matter, n):
+        journey.reopen_matter(matter, reason="又坏了。", by=RESIDENT, now=self.now)
+
+    def close(self, matter, n):
+        by = CLOCK if matter.state == State.ANSWERED else self.cast.publisher
+        journey.close_matter(matter, reason="只涉及一户。", by=by, now=self.now)
+
+    def publish(self, matter, n):
+        journey.publish_matter(
+            matter, title="停水", asked="停水。", done="修好。", by=self.cast.publisher, now=self.now
+        )
+
+    def unpublish(self, matter, n):
+        journey.unpublish_matter(matter, reason="写了地址。", by=self.cast.publisher, now=self.now)
+
+    def merge(self, matter, n):
+        main = self.others[n % len(self.others)]
+        journey.merge_matter(matter, main=main, reason="同一处。", by=self.cast.hotline, now=self.now)
+
+    def withdraw(self, matter, n):
+        journey.withdraw_matter(matter, by=RESIDENT, now=self.now)
+
+    def refuse(self, matter, n):
+        by = self.handler(matter) if matter.state == State.HANDLED else self.cast.hotline
+        journey.refuse_matter(matter, reply=REPLY, by=by, now=self.now)
+
+    def appeal(self, matter, n):
+        journey.appeal_matter(matter, words="不服。", by=RESIDENT, now=self.now)
+
+    def decide(self, matter, n):
+        outcome = list(Appeal.Outcome)[n % 2]
+        journey.decide_appeal(
+            matter, outcome=outcome, facts="查清。", reasons="有据。", rule="条例", by=self.cast.reviewer, now=self.now
+        )
+
+    def recompute(self, matter, n):
+        journey.recompute_clock(matter, by=CLOCK, now=self.now)
+
+    def do(self, act, matter, n):
+        getattr(self, "return_" if act == Act.RETURN else act.lower())(matter, n)
+
+
+class Histories(RuleBasedStateMachine):
+    """One small county for one history; everything is rolled back when the history ends."""
+
+    def __init__(self, cast, seen):
+        super().__init__()
+        self.cast, self.seen, self.now = cast, seen, NOON
+        self.handed_over = 0
+        self.around = transaction.atomic()
+        self.around.__enter__()
+
+    def teardown(self):
+        self.seen.update(Event.objects.values_list("act", flat=True))
+        transaction.set_rollback(True)
+        self.around.__exit__(None, None, None)
+
+    def doing(self):
+        return Doing(self.cast, self.now, list(Matter.objects.order_by("pk")))
+
+    def attempt(self, act):
+        """An act that is refused must leave no trace: the counts of the invariants say whether it did."""
+        self.seen["steps"] += 1
+        try:
+            act()
+        except Refused:
+            self.seen["refused"] += 1
+
+    @initialize(states=st.lists(st.sampled_from(BEGINNINGS), min_size=1, max_size=2))
+    def somewhere_on_the_way(self, states):
+        for state in states:
+            self.cast.matter(state, now=self.now)
+
+    @rule(n=choice)
+    def receive(self, n):
+        if Matter.objects.count() < MOST_MATTERS:
+            identity = list(Identity)[n % len(Identity)]
+            place = self.cast.places[("qingshi", "dawan", "qingxi", "group")[n % 4]]
+            channel = (Channel.WEB, Channel.OPEN311)[n % 2]
+            draft = self.cast.draft(identity=identity, place=place, channel=channel)
+            self.attempt(lambda: journey.receive_matter(draft, by=RESIDENT, now=self.now))
+
+    @rule(act=acts, which=choice, n=choice)
+    def anything(self, act, which, n):
+        matters = list(Matter.objects.order_by("pk"))
+        self.attempt(lambda: self.doing().do(act, matters[which % len(matters)], n))
+
+    def likely(self, which, n):
+        """An act that the table of moves knows here."""
+        matters = list(Matter.objects.order_by("pk"))
+        matter = matters[which % len(matters)]
+        known = [move.act for move in MOVES if move.start == matter.state]
+        known += [act for act in (Act.CONTACT, Act.EXTEND, Act.SUPPORT, Act.CALL_BACK) if matter.state in STILL[act]]
+        if known:
+            self.attempt(lambda: self.doing().do(known[n % len(known)], matter, n))
+
+    @rule(which=choice, n=choice)
+    def one_likely_thing(self, which, n):
+        self.likely(which, n)
+
+    @rule(which=choice, first=choice, second=choice, third=choice)
+    def three_likely_things(self, which, first, second, third):
+        for n in (first, second, third):
+            self.likely(which, n)
+
+    @rule(hours=st.sampled_from([1, 30, 24 * 6, 24 * 16, 24 * 35]))
+    def time_passes(self, hours):
+        self.now += timedelta(hours=hours)
+        self.seen["steps"] += 1
+        run_due(now=self.now)
+
+    @rule()
+    def a_promise_falls_due(self):
+        Answer.objects.filter(promise_due_on=date(2099, 1, 1)).update(promise_due_on=(self.now + UNTIL_PROMISED).date())
+        recompute_provisional(now=self.now)
+
+    @rule(n=choice)
+    def a_desk_is_handed_over(self, n):
+        giver, receiver = [self.cast.posts[code] for code in (("WATER-02", "WATER-01"), ("QS-01", "HALL-05"))[n % 2]]
+        by = self.cast.leader
+        self.attempt(lambda: journey.hand_over_desk(giver, receiver=receiver, reason="调动。", by=by, now=self.now))
+
+    # --- what always holds ------------------------------------------------------------------------------------------
+
+    @invariant()
+    def open_means_one_owner_and_one_clock(self):
+        for matter in Matter.objects.all():
+            is_open = State(matter.state) not in CLOSED_STATES
+            assert (matter.owner_id is not None, matter.clock in Clock.values, matter.clock_due_at is not None) == (
+                (is_open,) * 3
+            ), matter.state
+            assert (matter.closed_at is None) is is_open, matter.state
+
+    @invariant()
+    def counts_equal_a_recount(self):
+        recount = Counter(key for m in Matter.objects.all() for key in tallies.standing(m, m.state))
+        counted = {key: n for prefix in STANDING for key, n in queries.tallies_under(prefix).items() if n}
+        assert counted == dict(recount)
+
+    @invariant()
+    def months_equal_the_timeline(self):
+        told = Counter()
+        for act, at in Event.objects.values_list("act", "at"):
+            told[f"month:{tallies.month(at)}:{_COUNTED.get(act, '')}"] += 1
+        for grade, resolved, at in Rating.objects.values_list("grade", "resolved", "at"):
+            month = f"month:{tallies.month(at)}"
+            told[f"{month}:satisfied"] += grade >= Grade.FAIRLY_SATISFIED
+            told[f"{month}:resolved"] += resolved == Resolved.YES
+        counted = queries.tallies_under("month:")
+        words = {*_COUNTED.values(), "satisfied", "resolved"}
+        found = {key: n for key, n in counted.items() if key.rpartition(":")[2] in words and n}
+        assert found == {key: n for key, n in told.items() if n and key.rpartition(":")[2] in words}
+
+    @invariant()
+    def every_event_has_its_entry_and_every_commitment_opens(self):
+        for matter in Matter.objects.all():
+            events = [event for event in queries.timeline(matter) if event.act != Act.HAND_OVER]
+            entries = Entry.objects.filter(about=f"matter:{matter.number}").order_by("id")
+            for event, entry in zip(events, entries, strict=True):
+                assert entry.what == f"matter.{event.act.lower()}"
+                content = content_of(event, matter.number, entry.by)
+                assert verify(content, salt=bytes(event.salt), commitment=entry.commitment)
+
+    @invariant()
+    def the_timeline_is_unbroken(self):
+        for matter in Matter.objects.all():
+            here = ""
+            for event in queries.timeline(matter):
+                assert event.from_state == here
+                here = event.to_state
+            assert here == matter.state
+
+
+_COUNTED = {
+    Act.RECEIVE: "received", Act.RATE: "rated", Act.PUBLISH: "published", Act.REOPEN: "reopened",
+}  # fmt: skip
+
+
+def test_what_always_holds_holds_in_random_histories(cast):
+    seen = Counter()
+    run_state_machine_as_test(
+        lambda: Histories(cast, seen),
+        settings=settings(
+            max_examples=HISTORIES, stateful_step_count=STEPS, deadline=None, derandomize=True, database=None,
+            phases=[Phase.generate], suppress_health_check=list(HealthCheck),
+        ),
+    )  # fmt: skip
+    assert seen["steps"] >= 200
+    walked = {act for act in Act if seen[act]}
+    assert walked >= {Act.DISPATCH, Act.ACCEPT, Act.ANSWER, Act.RATE, Act.PUBLISH, Act.REOPEN, Act.PAUSE, Act.APPEAL}
