@@ -1,0 +1,116 @@
+"""Every page on a phone and at a desk, in Chinese and English: nobody is kept out, nothing hangs over the edge.
+
+Each page is also kept as a picture (see bin/pictures), to be looked at by people.
+"""
+
+import pytest
+
+from tests.browser.people import DESK, PHONE
+from tests.browser.small_county import PIN, build
+
+LOOKS = [(PHONE, "zh-hans"), (DESK, "zh-hans"), (PHONE, "en"), (DESK, "en")]
+WORDS = {"zh-hans": "井盖坏了，孩子上学要从那里过，请来修一修。", "en": "A manhole cover is broken on the way to school."}
+
+
+@pytest.fixture
+def look(keep, faults):
+    """Opens, keeps and judges pages; all that is wrong is told at once, at the end."""
+    wrong = []
+
+    def at_page(page, name, address="", *, width, language):
+        if address:
+            page.goto(address)
+        page.wait_for_load_state("networkidle")
+        keep(page, f"{name}-{width}-{language}")
+        wrong.extend(faults(page))
+        over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        if over > 0:
+            wrong.append(f"{page.url} hangs {over} px over the edge at {width}")
+
+    yield at_page
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("width", "language"), LOOKS)
+def test_what_anyone_sees(at, county, look, width, language):
+    shown, page = build(county), at(width, language=language)
+    for name, address in [
+        ("home", "/"),
+        ("board", "/board/"),
+        ("board-empty", "/board/?kind=ROADS&township=990101102"),
+        ("published", f"/board/{shown.published.number}/"),
+        ("doing", "/doing/"),
+        ("services", "/services/"),
+        ("follow", "/follow/"),
+        ("sign-in", "/accounts/login/"),
+        ("api-docs", "/api/v1/docs"),
+    ]:
+        look(page, name, address, width=width, language=language)
+
+
+@pytest.mark.parametrize(("width", "language"), LOOKS)
+def test_filing(at, county, look, width, language):
+    page = at(width, language=language)
+    see = {"width": width, "language": language}
+    look(page, "file-1-what", "/file/", **see)
+    page.locator("[name=text]").fill(WORDS[language])
+    page.locator("form[data-draft] button[type=submit]").click()
+    look(page, "file-1-kind", "/file/kind/?under=WATER", **see)
+    page.locator("button[value=WATER-OUT]").click()
+    page.wait_for_url("**/file/where/")
+    look(page, "file-2-where", **see)
+    page.locator("input[role=combobox]").fill("青石" if language == "zh-hans" else "Qingshi")
+    page.get_by_role("option").nth(1).click()
+    page.locator("form[data-draft] button[type=submit]").click()
+    page.wait_for_url("**/file/reach/")
+    page.locator("form[data-draft] button[type=submit]").click()
+    look(page, "file-3-reach-mistake", **see)
+    page.locator("[name=name]").fill("王桂芳")
+    page.locator("[name=phone]").fill("13900000001")
+    page.locator("form[data-draft] button[type=submit]").click()
+    page.wait_for_url("**/file/check/")
+    look(page, "file-4-check", **see)
+    page.locator("main form button.btn-primary").click()
+    page.wait_for_url("**/receipt/")
+    look(page, "receipt", **see)
+
+
+@pytest.mark.parametrize(("width", "language"), LOOKS)
+def test_my_matter(at, county, look, width, language):
+    matter, page = build(county).answered, at(width, language=language)
+    see = {"width": width, "language": language}
+    page.goto(f"/follow/?number={matter.number}")
+    page.locator("[name=pin]").fill(PIN)
+    page.locator("main form button[type=submit]:not([name])").first.click()
+    page.wait_for_url(f"**/my/{matter.number}/")
+    look(page, "my", **see)
+    for act in ("add", "rate", "reopen", "appeal"):
+        look(page, f"my-{act}", f"/my/{matter.number}/{act}/", **see)
+
+
+@pytest.mark.parametrize(("width", "language"), LOOKS)
+def test_the_desk(at, county, look, width, language):
+    shown = build(county)
+    for who, name, address in [
+        ("li", "desk-today", "/desk/"),
+        ("li", "desk-queue", "/desk/matters/?queue=all"),
+        ("li", "desk-new", "/desk/matters/new/"),
+        ("li", "desk-matter", f"/desk/matters/{shown.classified.number}/"),
+        ("li", "desk-classify", f"/desk/matters/{shown.received.number}/classify/"),
+        ("li", "desk-dispatch", f"/desk/matters/{shown.classified.number}/dispatch/"),
+        ("sun", "desk-handled", f"/desk/matters/{shown.handled.number}/"),
+        ("sun", "desk-answer", f"/desk/matters/{shown.handled.number}/answer/"),
+        ("leader", "desk-leader", "/desk/leader/"),
+        ("zhang", "desk-hand-over", "/desk/matters/hand-over/"),
+    ]:
+        page = at(width, language=language, as_=who)
+        look(page, name, address, width=width, language=language)
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_at_night(at, county, look, width):
+    shown = build(county)
+    see = {"width": width, "language": "zh-hans"}
+    look(at(width, scheme="dark"), "night-home", "/", **see)
+    look(at(width, scheme="dark", as_="li"), "night-desk", "/desk/", **see)
+    look(at(width, scheme="dark", as_="li"), "night-matter", f"/desk/matters/{shown.classified.number}/", **see)
