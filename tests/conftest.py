@@ -26,6 +26,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 from django.conf import settings  # noqa: E402 -- the home first
 from django.db import connection  # noqa: E402 -- the home first
 from django.test import TransactionTestCase  # noqa: E402 -- the home first
+from django.utils import translation  # noqa: E402 -- the home first
 
 from weimin.county.context import current, schema_of  # noqa: E402 -- the home first
 
@@ -65,6 +66,12 @@ def _in_county_a() -> Iterator[None]:
     token = current.set(schema_of(harness.A))
     yield
     current.reset(token)
+
+
+@pytest.fixture(autouse=True)
+def _in_the_countys_language() -> None:
+    """A page leaves its reader's language behind in the thread; no test begins in that of the one before."""
+    translation.deactivate()
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ from tests.cast import NOON
 from weimin.households.models import Reading
 from weimin.kernel import clock
 from weimin.ledger.models import Entry
-from weimin.matters.models import Matter, SavedView
+from weimin.matters.models import Answer, Matter, SavedView
 from weimin.matters.states import Identity
+from weimin.notices.models import Notice
 
 DESK = "/desk/matters/"
 
@@ -23,7 +24,7 @@ def sign_in(cast, client, monkeypatch):
 
     def enter(name):
         account = cast.officials[name].account
-        Authenticator.objects.create(user=account, type=Authenticator.Type.TOTP, data={})
+        Authenticator.objects.get_or_create(user=account, type=Authenticator.Type.TOTP, defaults={"data": {}})
         client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
         return client
 
@@ -142,8 +143,8 @@ def test_an_incomplete_answer_names_its_fields_and_keeps_the_words(cast, sign_in
 def entry(cast, **over):
     return {
         "once": "a" * 32, "channel": "PHONE", "name": "王桂芳", "phone": "13900000001", "identity": "HANDLER",
-        "text": "村口路灯不亮。", "request": "HELP", "kind": "WATER-OUT", "place": cast.places["qingshi"].code, "reach_by": "PHONE",
-        **over,
+        "text": "村口路灯不亮。", "request": "HELP", "kind": "WATER-OUT", "place": cast.places["qingshi"].code,
+        "reach_by": "PHONE", **over,
     }  # fmt: skip
 
 
@@ -227,3 +228,26 @@ def test_a_queue_costs_the_same_for_one_and_three(cast, sign_in, rows, django_as
 def test_nobody_comes_in_without_signing_in(client, db, path):
     response = client.get(path)
     assert (response.status_code, response["Location"].split("?")[0]) == (302, "/accounts/login/")
+
+
+def test_an_office_that_is_no_number_dispatches_nothing(cast, sign_in):
+    ready = cast.matter("CLASSIFIED")
+    data = {"number": [ready.number], "office": "WATER", "query": "queue=all"}
+    html = sign_in("li").post(f"{DESK}dispatch-many/", data, follow=True).content.decode()
+    assert "请先勾选要派办的事项" in html
+
+
+def test_a_promise_is_kept_from_the_desk(cast, sign_in):
+    matter = cast.matter("ANSWERED")
+    Answer.objects.update(promise="换新水管。", promise_due_on=(NOON + timedelta(days=9)).date())
+    sent = {"version": matter.version, "words": "水管已换。"}
+    assert sign_in("sun").post(f"{DESK}{matter.number}/keep-promise/", sent).status_code == 302
+    assert Answer.objects.get().promise_kept_at == NOON + timedelta(hours=2)
+
+
+def test_a_message_that_may_have_got_lost_is_shown(cast, sign_in):
+    matter = cast.matter("RECEIVED")
+    Notice.objects.update(state="UNCERTAIN", sent_at=NOON)
+    assert "短信 · 是否送达不明" in page(sign_in("li").get(f"{DESK}{matter.number}/"))
+    Notice.objects.update(state="SENT")
+    assert "没有确定送到" not in page(sign_in("li").get(f"{DESK}{matter.number}/"))

@@ -8,6 +8,7 @@ from tests.cast import NOON
 from weimin.county.actors import RESIDENT
 from weimin.matters import journey
 from weimin.notices.models import Notice
+from weimin.notices.queries import not_surely_sent
 from weimin.notices.states import Channel, Delivery
 from weimin.notices.tasks import deliver
 
@@ -52,3 +53,21 @@ def test_a_full_disk_is_told_and_tried_again_and_given_up_in_the_end(cast, outbo
         deliver(now=NOON + timedelta(days=tries))
     notice.refresh_from_db()
     assert (notice.state, notice.attempts) == (Delivery.FAILED, 6)
+
+
+def test_a_message_that_may_have_got_lost_holds_up_no_other(cast, outbox, monkeypatch):
+    lost = journey.receive_matter(cast.draft(), by=RESIDENT, now=NOON).matter
+    journey.receive_matter(cast.draft(), by=RESIDENT, now=NOON)
+    first = Notice.objects.order_by("pk")[0]
+
+    def broken(notice, now):
+        if notice.pk == first.pk:
+            raise RuntimeError("the gateway hung up")
+
+    monkeypatch.setattr("weimin.notices.tasks.write_to_outbox", broken)
+    assert deliver(now=NOON) == 1
+    first.refresh_from_db()
+    assert (first.state, first.about) == (Delivery.UNCERTAIN, f"matter:{lost.number}")
+    about = first.about
+    assert list(not_surely_sent(about, now=NOON + timedelta(minutes=9))) == []
+    assert list(not_surely_sent(about, now=NOON + timedelta(minutes=11))) == [first]

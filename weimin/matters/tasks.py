@@ -31,8 +31,8 @@ def run_due(*, now: datetime) -> dict[str, int]:
         ),
         "answered_merged": _each(queries.merged_waiting(), lambda m: journey.answer_merged(m, by=CLOCK, now=now)),
         "escalated": _each(
-            (m for m in queries.overdue(now=now)[:_BATCH] if _climbs(m, now)),
-            lambda m: journey.escalate_matter(m, by=CLOCK, now=now),
+            queries.overdue(now=now)[:_BATCH],
+            lambda m: _climbs(m, now) and journey.escalate_matter(m, by=CLOCK, now=now),
         ),
         "reminded": _each(queries.unrated(now=now), lambda m: journey.remind_to_rate(m, by=CLOCK, now=now)),
     }
@@ -62,4 +62,6 @@ def _each(items: Iterable[T], act: Callable[[T], object]) -> int:
         except Refused as refusal:
             # Somebody acted on it a moment ago, or its office is gone: told to the operator, tried again next time.
             log.info("%s: %s", item, refusal.code)
+        except Exception:  # one matter that cannot be worked on must not hold up all that come after it
+            log.exception("%r was left as it was", item)
     return done

@@ -29,7 +29,10 @@ class Notice(models.Model):
     trouble = models.CharField(_("未发出的原因"), max_length=200, blank=True, default="")
 
     class Meta:
-        indexes = [models.Index(fields=["send_after", "id"], name="notice_waiting", condition=Q(state="QUEUED"))]
+        indexes = [
+            models.Index(fields=["send_after", "id"], name="notice_waiting", condition=Q(state="QUEUED")),
+            models.Index(fields=["about"], name="notice_lost", condition=Q(state__in=["FAILED", "UNCERTAIN"])),
+        ]
         constraints = [
             models.CheckConstraint(name="notice_channel_is_known", condition=Q(channel__in=Channel.values)),
             models.CheckConstraint(name="notice_state_is_known", condition=Q(state__in=Delivery.values)),

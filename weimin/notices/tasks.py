@@ -22,7 +22,13 @@ _FIRST_WAIT = timedelta(minutes=1)  # doubled after each failure: the last try c
 def deliver(*, now: datetime) -> int:
     """Send what is due; returns how many messages left the house."""
     due = Notice.objects.filter(state=Delivery.QUEUED, send_after__lte=now).select_related("resident", "official")
-    return sum(_deliver_one(notice, now) for notice in due.order_by("send_after", "pk")[:_BATCH])
+    left = 0
+    for notice in due.order_by("send_after", "pk")[:_BATCH]:
+        try:
+            left += _deliver_one(notice, now)
+        except Exception:  # whether it left the house is not known: it stays UNCERTAIN, and the others are sent
+            log.exception("notice %s", notice.pk)
+    return left
 
 
 def _deliver_one(notice: Notice, now: datetime) -> bool:

@@ -16,6 +16,7 @@ from weimin.county.permissions import StaffRequest, needs, signed_in
 from weimin.households.services import note_reading
 from weimin.kernel import clock
 from weimin.kernel.refusal import Refused
+from weimin.notices.queries import not_surely_sent
 
 from ... import queries
 from ...clocks import why_this_date
@@ -63,6 +64,7 @@ def _context(request: StaffRequest, found: Matter, now: datetime) -> dict[str, A
         "why": why_this_date(found, get_language() or "zh-hans"),
         "supports": found.supports.select_related("office").order_by("pk"),
         "may_see_contact": may_see_contact(request.actor, found),
+        "unsent": not_surely_sent(f"matter:{found.number}", now=now),
         "queue_counts": queue_counts(request.actor),
     }
 

@@ -1,5 +1,6 @@
 """The background work: sends the outbox and does what time alone brings about."""
 
+import logging
 import signal
 import threading
 from typing import Any
@@ -12,6 +13,8 @@ from weimin.county.directory import counties
 from weimin.kernel import clock
 from weimin.matters.tasks import run_due
 from weimin.notices.tasks import deliver
+
+log = logging.getLogger(__name__)
 
 _PAUSE_SECONDS = 5
 
@@ -27,11 +30,24 @@ class Command(BaseCommand):
         for word in (signal.SIGTERM, signal.SIGINT):
             signal.signal(word, lambda *_: stop.set())
         while not stop.is_set():
-            for code in counties():
-                with use_county(code):
-                    run_due(now=clock.now())
-                    deliver(now=clock.now())
+            _round()
             close_old_connections()
             if once:
                 return
             stop.wait(_PAUSE_SECONDS)
+
+
+def _round() -> None:
+    """What fails in one county is told with its traceback and tried again next time; the others are served."""
+    try:
+        served = list(counties())
+    except Exception:
+        log.exception("the directory of counties could not be read")
+        return
+    for code in served:
+        for job in (run_due, deliver):
+            try:
+                with use_county(code):
+                    job(now=clock.now())
+            except Exception:
+                log.exception("county %s: %s failed", code, job.__name__)

@@ -1,0 +1,74 @@
+"""The worker's rounds: what fails is told with its traceback, and everything else goes on."""
+
+import logging
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+
+from tests.cast import NOON
+from weimin.kernel import clock
+from weimin.matters.models import Matter
+from weimin.matters.states import State
+from weimin.notices.models import Notice
+from weimin.notices.states import Delivery
+from weimin.web.management.commands import work
+
+LATE = NOON + timedelta(days=20)
+
+
+@pytest.fixture(autouse=True)
+def _late(cast, monkeypatch, settings, tmp_path):
+    settings.OUTBOX = tmp_path
+    monkeypatch.setattr(clock, "now", lambda: LATE)
+    monkeypatch.setattr(work, "close_old_connections", lambda: None)  # the connection is the test's own
+    monkeypatch.setattr(work.signal, "signal", lambda *_: None)
+
+
+def failures(caplog):
+    return [(record.name, type(record.exc_info[1]).__name__) for record in caplog.records if record.exc_info]
+
+
+def test_a_round_escalates_and_sends(cast, caplog):
+    matter = cast.matter(State.HANDLED)
+    call_command("work", once=True)
+    assert Matter.objects.get(pk=matter.pk).escalated == 1
+    assert set(Notice.objects.values_list("state", flat=True)) == {Delivery.SENT}
+    assert failures(caplog) == []
+
+
+def test_one_matter_that_cannot_be_worked_on_holds_up_no_other(cast, caplog, monkeypatch):
+    broken, sound = cast.matter(State.HANDLED), cast.matter(State.HANDLED)
+    escalate = work.run_due.__globals__["journey"].escalate_matter
+
+    def breaks(matter, **how):
+        if matter.pk == broken.pk:
+            raise ZeroDivisionError("a rule divides by nothing")
+        return escalate(matter, **how)
+
+    monkeypatch.setattr("weimin.matters.journey.escalate_matter", breaks)
+    call_command("work", once=True)
+    assert [Matter.objects.get(pk=one.pk).escalated for one in (broken, sound)] == [0, 1]
+    assert failures(caplog) == [("weimin.matters.tasks", "ZeroDivisionError")]
+
+
+def test_messages_are_sent_though_the_clocks_fail(cast, caplog, monkeypatch):
+    cast.matter(State.RECEIVED)
+
+    def run_due(*, now):
+        raise LookupError("no calendar")
+
+    monkeypatch.setattr(work, "run_due", run_due)
+    with caplog.at_level(logging.ERROR):
+        call_command("work", once=True)
+    assert failures(caplog) == [(work.__name__, "LookupError")]
+    assert set(Notice.objects.values_list("state", flat=True)) == {Delivery.SENT}
+
+
+def test_a_directory_that_cannot_be_read_ends_the_round_and_not_the_worker(caplog, monkeypatch):
+    def counties():
+        raise OSError("the disk is away")
+
+    monkeypatch.setattr(work, "counties", counties)
+    call_command("work", once=True)
+    assert failures(caplog) == [(work.__name__, "OSError")]
