@@ -1,0 +1,105 @@
+"""In English, a page is English: what stays Chinese is what people of the story wrote or named themselves."""
+
+import ast
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from allauth.mfa.models import Authenticator
+
+from tests import cast as story
+from tests.cast import NOON
+from weimin.kernel import clock
+from weimin.matters import numbering
+from weimin.matters.models import Matter
+from weimin.matters.states import State
+
+HAN = re.compile(r"[\u3400-\u9fff]+")
+OFFERED = re.compile(r'<li><a href="([a-z-]+)/">')
+WROTE = "我家没水。"
+SAID = (
+    "中文"
+    + WROTE
+    + "".join(  # 中文 is the switch to Chinese, in its own words
+        node.value
+        for node in ast.walk(ast.parse(Path(story.__file__).read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+)
+
+
+@pytest.fixture
+def read(cast, client, monkeypatch, settings):
+    """`read("/desk/", "zhang")` opens a page in English as that person, and finds no Chinese of ours on it."""
+    settings.RATE_LIMITS = False
+    client.cookies["django_language"] = "en"
+    monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(hours=2))
+
+    def of(address: str, who: str = "") -> str:
+        if who:
+            account = cast.officials[who].account
+            Authenticator.objects.get_or_create(user=account, type=Authenticator.Type.TOTP, defaults={"data": {}})
+            client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+        response = client.get(address)
+        html = response.content.decode()
+        assert (address, response.status_code) == (address, 200)
+        assert [word for word in HAN.findall(html) if word not in SAID] == []
+        return html
+
+    return of
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/", "/doing/", "/services/", "/board/", "/follow/", "/file/", "/api/v1/docs", "/accounts/login/"],
+)
+def test_pages_open_to_all(cast, read, address):
+    read(address)
+
+
+def test_the_four_pages_of_filing(cast, client, read):
+    read("/file/")
+    client.post("/file/", {"text": WROTE, "request": "HELP"})
+    read("/file/kind/")
+    client.post("/file/kind/", {"kind": "WATER-OUT"})
+    read("/file/where/")
+    client.post("/file/where/", {"place": cast.places["qingshi"].code})
+    read("/file/reach/")
+    client.post("/file/reach/", {"identity": "HANDLER", "name": "王桂芳", "phone": "13900000001", "reach_by": "SMS"})
+    read("/file/check/")
+    read(client.post("/file/check/", {"key": client.get("/file/check/").context["draft"].key}).url)
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_a_matter_in_every_state(cast, client, read, state):
+    matter = cast.matter(state)
+    Matter.objects.filter(pk=matter.pk).update_by_verb(pin_digest=numbering.pin_digest(matter.number, "123456"))
+    client.post("/follow/", {"number": matter.number, "pin": "123456"})
+    read(f"/my/{matter.number}/")
+    desk = f"/desk/matters/{matter.number}/"
+    for act in OFFERED.findall(read(desk, "li")):
+        read(f"{desk}{act}/")
+
+
+@pytest.mark.parametrize(
+    ("who", "address"),
+    [
+        ("li", "/desk/"),
+        ("li", "/desk/matters/?queue=all"),
+        ("li", "/desk/matters/new/"),
+        ("zhang", "/desk/leader/"),
+        ("zhang", "/desk/matters/hand-over/"),
+    ],
+)
+def test_the_desk(cast, read, who, address):
+    cast.matter(State.RECEIVED)
+    cast.matter(State.HANDLED)
+    read(address, who)
+
+
+@pytest.mark.parametrize("act", ["accept", "return", "answer", "pause", "extend", "resume", "support", "keep-promise"])
+def test_the_forms_of_the_handling_office(cast, client, read, act):
+    """Opened whether or not the act is allowed now: the page then says so."""
+    matter = cast.matter(State.HANDLED)
+    read(f"/desk/matters/{matter.number}/{act}/", "zhang")
