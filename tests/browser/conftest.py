@@ -58,7 +58,9 @@ def at(county, chromium, live_server):
         context.set_default_timeout(10_000)
         cookies = {settings.LANGUAGE_COOKIE_NAME: language}
         if as_ is not None:
-            cookies[settings.SESSION_COOKIE_NAME] = import_module("tests.browser.people").session_of(county.officials[as_])
+            cookies[settings.SESSION_COOKIE_NAME] = import_module("tests.browser.people").session_of(
+                county.officials[as_]
+            )
         context.add_cookies([{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()])
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))

@@ -46,8 +46,12 @@ def build(cast: Cast) -> Shown:
     )  # fmt: skip
     published = [_story(cast, *story) for story in STORIES]
     return Shown(
-        received=cast.matter(text="请问今年的农村饮水补助什么时候发？要带什么材料？", name="刘桂英", phone="13900000002"),
-        classified=cast.matter(State.CLASSIFIED, text="大湾村三组的水压太低，二楼上不去水。", place=cast.places["dawan"]),
+        received=cast.matter(
+            text="请问今年的农村饮水补助什么时候发？要带什么材料？", name="刘桂英", phone="13900000002"
+        ),
+        classified=cast.matter(
+            State.CLASSIFIED, text="大湾村三组的水压太低，二楼上不去水。", place=cast.places["dawan"]
+        ),
         handled=_in_hand(cast),
         answered=_unlocked(cast.matter(State.ANSWERED)),
         published=published[0],

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from weimin.county.actors import Actor
 from weimin.county.duties import Duty
 from weimin.county.permissions import StaffRequest, needs, signed_in
 from weimin.county.queries import offices_open, posts_without_anyone
@@ -30,16 +31,24 @@ PROMISES_WITHIN = timedelta(days=7)
 def today(request: StaffRequest) -> HttpResponse:
     """What presses today, most pressing first."""
     actor, now = request.actor, clock.now()
-    lists = [
-        {"name": name, "title": QUEUES[name].title, "rows": _rows(filtered(actor, name, {}, now=now), name, now)}
-        for name in ("overdue", "due_soon", "returned", "callback")
-    ]
     context = {
-        "queue": "today", "lists": [one for one in lists if one["rows"]], "queue_counts": queue_counts(actor),
+        "queue": "today", "lists": _lists(actor, now), "queue_counts": queue_counts(actor),
         "promises": _promises(actor, now, Answer.objects.filter(promise_broken_at__isnull=True))[:SHOWN],
         "reminders": Notice.objects.filter(official=actor.official).order_by("-created_at", "-pk")[:SHOWN],
     }  # fmt: skip
     return _show(request, "web/desk_today.html", context)
+
+
+def _lists(actor: Actor, now: datetime) -> list[dict[str, Any]]:
+    """Each matter once, in the first list it belongs to; lists with nothing in them are left out."""
+    lists: list[dict[str, Any]] = []
+    shown: list[int] = []
+    for name in ("overdue", "due_soon", "returned", "mine", "callback"):
+        rows = _rows(filtered(actor, name, {}, now=now).exclude(pk__in=shown), name, now)
+        shown += [row["matter"].pk for row in rows]
+        if rows:
+            lists.append({"name": name, "title": QUEUES[name].title, "rows": rows})
+    return lists
 
 
 def _rows(found: Any, name: str, now: datetime) -> list[dict[str, Any]]:
