@@ -78,12 +78,12 @@ def problem(
     return answer
 
 
-def problem_of(request: HttpRequest, error: Exception) -> HttpResponse:
+def problem_of(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
     """The answer to whatever an endpoint raised; what we did not foresee is logged and told as ours."""
     for kind, answer in _ANSWERS:
         if isinstance(error, kind):
             return answer(request, error)
-    log.exception("the API failed", exc_info=error)
+    log.exception("the API failed")
     return problem(request, 500, "OUR_FAULT", _("没有保存任何内容。请稍后再试；一再出现时请告诉我们时间和地址。"))
 
 
