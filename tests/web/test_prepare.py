@@ -1,0 +1,44 @@
+"""What stands between installing and serving is done once, and again only when something has changed."""
+
+import pytest
+from django.core.management import call_command
+
+from weimin.web.management.commands import prepare
+
+
+@pytest.fixture
+def called(monkeypatch, settings, tmp_path):
+    """The commands that `prepare` starts, by name; none of them is carried out."""
+    names = []
+    settings.STATIC_ROOT = settings.WEIMIN_HOME = tmp_path
+    settings.SAMPLE = False
+    monkeypatch.setattr(prepare, "call_command", lambda name, **options: names.append(name))
+    return names
+
+
+def test_static_files_are_collected_again_only_after_a_change(called, monkeypatch):
+    monkeypatch.setattr(prepare, "_fingerprint", lambda: "one")
+    call_command("prepare")
+    call_command("prepare")
+    assert called == ["collectstatic", "migrate_counties", "migrate_counties"]
+    monkeypatch.setattr(prepare, "_fingerprint", lambda: "two")
+    call_command("prepare")
+    assert called[3:] == ["collectstatic", "migrate_counties"]
+
+
+def test_the_fingerprint_follows_the_files(settings, tmp_path):
+    settings.STATICFILES_DIRS = [tmp_path]
+    bare = prepare._fingerprint()
+    assert prepare._fingerprint() == bare
+    (tmp_path / "new.css").write_text("p {}")
+    assert prepare._fingerprint() != bare
+
+
+def test_the_sample_county_is_loaded_into_a_new_installation_only(called, settings, tmp_path, monkeypatch):
+    monkeypatch.setattr(prepare, "_fingerprint", lambda: "one")
+    settings.SAMPLE = True
+    call_command("prepare")
+    assert called == ["collectstatic", "migrate_counties", "sample_county"]
+    (tmp_path / "demo.json").write_text("{}")
+    call_command("prepare")
+    assert called[3:] == ["migrate_counties"]
