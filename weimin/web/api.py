@@ -1,10 +1,10 @@
 """The root of REST v1: its addresses, its description, and one way to say no (problem+json, RFC 9457)."""
 
-from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, re_path
 from django.views.decorators.csrf import csrf_exempt
@@ -12,7 +12,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
-from weimin.county.permissions import for_programs, open_to_all
+from weimin.county.permissions import View, for_programs, open_to_all
 from weimin.matters import api as matters
 from weimin.matters.api.door import Key
 from weimin.matters.api.problems import method_not_allowed, problem_of
@@ -82,16 +82,16 @@ for _kind in (Exception, Http404, HttpError, ValidationError):  # the four for w
     api.add_exception_handler(_kind, problem_of)
 
 
-def _told(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def _told(view: View) -> View:
     """The endpoint asks for a key; a method it does not know is told like every other refusal."""
 
     @wraps(view)
-    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         answer = view(request, *args, **kwargs)
-        if answer.status_code != 405:
+        if not isinstance(answer, HttpResponseNotAllowed):
             return answer
         refusal = method_not_allowed(request)
-        refusal["Allow"] = answer["Allow"]
+        refusal["Allow"] = ", ".join(sorted(answer["Allow"].split(", ")))
         return refusal
 
     return for_programs(answered)
@@ -107,6 +107,7 @@ def nothing_here(request: HttpRequest) -> HttpResponse:
 def _addresses() -> tuple[list[URLPattern | URLResolver], str, str]:
     patterns, app_name, namespace = api.urls
     for pattern in patterns:
+        assert isinstance(pattern, URLPattern) and pattern.callback is not None  # ninja nests nothing
         if pattern.name not in ("openapi-json", "api-root"):
             pattern.callback = _told(pattern.callback)
     return [*patterns, re_path(r"^", nothing_here, name="nothing")], app_name, namespace
@@ -120,7 +121,13 @@ def docs(request: HttpRequest) -> HttpResponse:
     """The interface in plain tables, made from its own description."""
     schema = api.get_openapi_schema()
     operations = [
-        {"path": path, "method": method.upper(), **operation, "body": _fields(schema, operation)}
+        {
+            **operation,
+            "path": path,
+            "method": method.upper(),
+            "parameters": [{**part, "type": _type(schema, part["schema"])} for part in operation.get("parameters", [])],
+            "body": _fields(schema, operation),
+        }
         for path, methods in schema["paths"].items()
         for method, operation in methods.items()
     ]

@@ -21,7 +21,8 @@ PLAIN = r"^[^\x00-\x1f\x7f]*$"
 Code = Annotated[str, Field(min_length=1, max_length=40, pattern=PLAIN)]
 Value = Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")]
 Values = Annotated[list[Value], Field(max_length=30)]
-Degrees = Annotated[Decimal, AfterValidator(lambda degrees: round(degrees, 6))]  # a tenth of a metre
+Lat = Annotated[Decimal, Field(ge=-90, le=90), AfterValidator(lambda degrees: round(degrees, 6))]
+Long = Annotated[Decimal, Field(ge=-180, le=180), AfterValidator(lambda degrees: round(degrees, 6))]  # 0.1 m
 LimitText = Annotated[str, Field(pattern=r"^[0-9]{1,4}(WH|W|N|H)$", examples=["5W"])]
 
 
@@ -40,8 +41,8 @@ class MatterIn(Sent):
     title: str = Field("", max_length=80)
     identity: Identity = Identity.HANDLER
     address: str = Field("", max_length=200)
-    lat: Degrees | None = Field(None, ge=-90, le=90)
-    long: Degrees | None = Field(None, ge=-180, le=180)
+    lat: Lat | None = None
+    long: Long | None = None
     details: dict[Code, Value | Values] = Field(default_factory=dict, max_length=30)
     name: str = Field("", max_length=60)
     phone: str = Field("", max_length=30)

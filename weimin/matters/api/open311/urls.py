@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from . import catalogue, requests, updates
+from . import catalogue, requests, updates, wire
 
 FMT = r"\.(?P<fmt>xml|json)$"
 
@@ -15,4 +15,5 @@ urlpatterns = [
     re_path(r"^requests/(?P<number>[^/]{1,60})" + FMT, requests.one, name="open311_request"),
     re_path(r"^tokens/(?P<token>[^/]{1,200})" + FMT, requests.token, name="open311_token"),
     re_path(r"^servicerequestupdates" + FMT, updates.updates, name="open311_updates"),
+    re_path(r"^.*?(?:\.(?P<fmt>xml|json))?$", wire.nothing_here, name="open311_nothing"),
 ]

@@ -1,5 +1,6 @@
 """How GeoReport v2 looks on the wire. Status codes are fixed: 404 missing resource, 403 key, else 400."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +8,7 @@ from functools import wraps
 from typing import Any
 
 import orjson
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.dateparse import parse_datetime
@@ -20,6 +22,8 @@ from weimin.kernel.chosen import current_code
 from weimin.kernel.clock import COUNTY_TIME
 
 Row = dict[str, Any]
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+FIRST_YEAR, LAST_YEAR = 1900, 9000  # a moment at the edge of the calendar has no equal in another time zone
 
 
 @dataclass
@@ -84,8 +88,9 @@ def endpoint(*methods: str, key: bool = False) -> Callable[[View], View]:
         @wraps(view)
         def served(request: HttpRequest, fmt: str = "xml", **kwargs: Any) -> HttpResponseBase:
             try:
-                if request.method not in methods:
+                if request.method not in (*methods, "HEAD"):
                     raise bad(_("这个地址只接受 %(methods)s。") % {"methods": ", ".join(methods)})
+                _check_characters(request, kwargs)
                 _check_jurisdiction(request)
                 return view(request, fmt=fmt, **kwargs)
             except Wrong as wrong:
@@ -95,6 +100,25 @@ def endpoint(*methods: str, key: bool = False) -> Callable[[View], View]:
         return for_programs(served) if key else open_to_all(served)
 
     return decorate
+
+
+@endpoint("GET", "POST")
+def nothing_here(request: HttpRequest, *, fmt: str) -> HttpResponse:
+    """Any other address under the root."""
+    raise missing(_("没有这个地址；格式只有 xml 和 json。"))
+
+
+def _check_characters(request: HttpRequest, kwargs: dict[str, str]) -> None:
+    """XML carries no control characters and PostgreSQL no NUL, so they end here and not halfway."""
+    if any(_CONTROL.search(value) for value in kwargs.values()):
+        raise missing(_("没有这个地址。"))
+    try:
+        given = {**dict(request.GET.lists()), **dict(request.POST.lists())}
+    except SuspiciousOperation:
+        raise bad(_("内容太大，或者项目太多。")) from None
+    for name, values in given.items():
+        if any(_CONTROL.search(word) for word in (name, *values)):
+            raise bad(_("文字里有看不见的控制字符，请删去后重发。"))
 
 
 def _check_jurisdiction(request: HttpRequest) -> None:
@@ -110,7 +134,7 @@ def moment(text: str, name: str) -> datetime:
         found = parse_datetime(text.replace(" ", "+"))
     except ValueError:
         found = None
-    if found is None or found.tzinfo is None:
+    if found is None or found.tzinfo is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
         raise bad(_("%(name)s 要写成带时区的时间，例如 2026-09-29T16:20:00+08:00。") % {"name": name})
     return found
 
