@@ -154,3 +154,16 @@ def test_a_message_is_said_the_same_way_in_every_room():
             ways.setdefault(message, set()).add(words)
     del ways[""]
     assert {message: words for message, words in ways.items() if len(words) > 1} == {}
+
+
+def test_templates_hold_no_chinese_outside_translation():
+    """Words and punctuation both: a stray `：` would stand on the English page too."""
+    translated = re.compile(r"\{%\s*blocktranslate.*?endblocktranslate\s*%\}|\{[%#].*?[%#]\}|\{\{.*?\}\}", re.DOTALL)
+    chinese = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
+    strays = {
+        str(path.relative_to(ROOT)): found
+        for path in templates(ROOT / "templates") + templates(WEIMIN)
+        if (found := chinese.findall(translated.sub("", path.read_text())))
+    }
+    # a language is offered in its own words
+    assert strays == {"templates/parts/language_switch.html": ["中文"]}

@@ -266,7 +266,7 @@ class PostField(forms.ModelChoiceField):
     """A post by its office, its name and its code: many offices have a post of the same name."""
 
     def label_from_instance(self, obj: Post) -> str:
-        return f"{obj.office.name} · {obj.name}（{obj.code}）"
+        return f"{obj.office.name} · {obj.name} · {obj.code}"
 
 
 class HandOverForm(forms.Form):
