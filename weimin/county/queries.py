@@ -37,6 +37,7 @@ def posts_acting(official: Official, *, now: datetime) -> QuerySet[Post]:
     return (
         Post.objects.filter(own | stood_in, retired_on__isnull=True)
         .select_related("office", "covers")
+        .defer("covers__outline")  # asked at every request; a county's outline is long
         .distinct()
         .order_by("code")
     )

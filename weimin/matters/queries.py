@@ -11,7 +11,7 @@ from weimin.county.models import Place, Post
 from weimin.county.models.places import Level
 
 from .models import Answer, Event, Matter, Publication, Support, Tally
-from .states import OPEN_STATES, Clock, State
+from .states import OPEN_STATES, STILL, Act, Clock, State
 
 # Duties whose holders work on any matter of the places their post covers; the others see their own office's matters.
 _BY_PLACE = frozenset(
@@ -36,21 +36,24 @@ def visible_to(actor: Actor) -> QuerySet[Matter]:
 
 def post_for_duty(duty: Duty, place: Place) -> Post | None:
     """The post nearest to the place that has this duty: a township's before the county's."""
-    posts = [
-        post
-        for post in Post.objects.filter(retired_on__isnull=True, covers__code__in=prefixes(place))
-        .select_related("covers", "office")
+    # Read narrowly, for intake asks this each time: places carry outlines, and a county has a hundred posts.
+    posts = (
+        Post.objects.filter(retired_on__isnull=True, covers__code__in=prefixes(place))
         .order_by("code")
-        if duty in post.duties
-    ]
-    return max(posts, key=lambda post: len(post.covers.code), default=None)
+        .values_list("pk", "duties", "covers__code")
+    )
+    able = [(len(covers), pk) for pk, duties, covers in posts if duty in duties]
+    nearest = max(able, key=lambda post: post[0], default=None)
+    if nearest is None:
+        return None
+    return Post.objects.select_related("covers", "office").defer("covers__outline").get(pk=nearest[1])
 
 
 def line_above(post: Post) -> list[Post]:
     """The posts a matter climbs when it is late, nearest first. Ends where the line ends, or at the sixth."""
     line: list[Post] = []
     here: Post | None = post.superior
-    while here is not None and here not in line and len(line) < 6:
+    while here is not None and here not in line and len(line) < LONGEST_LINE:
         line.append(here)
         here = here.superior
     return line
@@ -65,9 +68,15 @@ def latest_answer(matter: Matter) -> Answer | None:
 
 
 def overdue(*, now: datetime) -> QuerySet[Matter]:
-    """Open matters whose running clock has passed."""
-    late = Matter.objects.filter(state__in=OPEN_STATES, clock_due_at__lt=now)
-    return late.select_related("owner__superior").order_by("clock_due_at", "pk")
+    """Open matters whose running clock has passed and that have a post to climb to, the least climbed first.
+
+    Those at the top of their line are left out here: they stay late, and must not crowd out the ones that can climb.
+    """
+    late = Matter.objects.filter(state__in=OPEN_STATES, clock_due_at__lt=now, escalated__lt=LONGEST_LINE)
+    for steps in range(LONGEST_LINE):
+        above = "__".join(["owner", *["superior"] * (steps + 1), "isnull"])
+        late = late.exclude(Q(escalated__gte=steps) & Q(**{above: True}))
+    return late.select_related("owner__superior").order_by("escalated", "clock_due_at", "pk")
 
 
 def unrated_past_window(*, now: datetime) -> QuerySet[Matter]:
@@ -88,7 +97,12 @@ def pauses_over(*, now: datetime) -> QuerySet[Matter]:
 def promises_passed(*, today: object) -> QuerySet[Answer]:
     """Promises whose day has gone by without being kept."""
     return (
-        Answer.objects.filter(promise_due_on__lt=today, promise_kept_at__isnull=True, promise_broken_at__isnull=True)
+        Answer.objects.filter(
+            promise_due_on__lt=today,
+            promise_kept_at__isnull=True,
+            promise_broken_at__isnull=True,
+            matter__state__in=STILL[Act.KEEP_PROMISE],  # one that is being handled again has nothing to reopen
+        )
         .select_related("matter")
         .order_by("pk")
     )
