@@ -74,7 +74,7 @@ def tell(world: World, *, matters: int, until: date, step: Step) -> None:
         life.spawned.clear()
         if following is not None:
             heapq.heappush(queue, (following, order, way, life))
-    # What was told long ago was sent long ago: the outbox would otherwise send two years of messages at its first start.
+    # What was told long ago was sent long ago, or the outbox would send two years of messages at its first start.
     waiting = Notice.objects.filter(state=Delivery.QUEUED, created_at__lt=end - timedelta(days=1))
     waiting.update(state=Delivery.SENT, sent_at=F("created_at"))
 
@@ -87,9 +87,10 @@ def _lives(world: World, matters: int, until: date) -> Iterator[WholeLife]:
     late = max(2, matters // 90)
     plain = matters - len(shown) - late
     weights = {day: _weight_of(FIRST_DAY + timedelta(days=day), day / days) for day in range(days + 1)}
+    life: WholeLife | None = None
     for n in range(plain):
         course = Course("matter", n)
-        if n and course.happens(6):
+        if life is not None and course.happens(6):
             yield _neighbour_of(world, Course("neighbour", n), life)
             continue
         life = _life(world, course, FIRST_DAY + timedelta(days=course.weighed(weights)), a_fate(course))

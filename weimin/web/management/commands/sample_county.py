@@ -38,7 +38,7 @@ class Command(BaseCommand):
         self.stdout.write(f"The sample county is loaded with {matters:,} matters. Sign-ins: {demo}")
 
     def _again(self, demo: Path) -> None:
-        """Loaded before. Where only the sign-ins are gone, for they are kept outside the database, new ones are made."""
+        """Loaded before. Where only the sign-ins are gone, new ones are made: they are kept in no database."""
         if demo.exists():
             self.stdout.write(f"The sample county is already there. Sign-ins: {demo}")
             return
