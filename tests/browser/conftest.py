@@ -44,7 +44,7 @@ def county(live_server, cast, monkeypatch, settings):
 
 @pytest.fixture
 def at(county, chromium, live_server):
-    """`at(360)` is somebody's screen; `at(1280, as_="li")` is Li Min's, signed in. Every page must stay without errors."""
+    """`at(360)` is somebody's screen; `at(1280, as_="li")` is Li Min's, signed in. No page may end in an error."""
     opened, wrong = [], []
 
     def screen(width, *, language="zh-hans", as_=None, javascript=True, scheme="light") -> Page:

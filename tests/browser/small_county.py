@@ -20,9 +20,12 @@ POSTS = {
     "HALL-03": ("公开岗", "Publisher"),
 }
 STORIES = [
-    ("河边路灯下的路面坑很深，晚上骑车摔过人。", "ROADS-HOLE", "dawan", "大湾桥头路面坑洞", "反映桥头路面有深坑。", "当天设了围挡，三天后补平。"),
-    ("水龙头出来的水发黄，有铁锈味。", "WATER-OUT", "qingshi", "青石村自来水发黄", "反映自来水发黄。", "冲洗管道，更换一段旧管，水质检验合格。"),
-    ("半夜停水没有通知，早上做不了饭。", "WATER-OUT", "qingxi", "清溪村夜间停水未通知", "反映夜间停水没有提前通知。", "查明为临时抢修；以后停水前由村广播通知。"),
+    ("河边路灯下的路面坑很深，晚上骑车摔过人。", "ROADS-HOLE", "dawan",
+     "大湾桥头路面坑洞", "反映桥头路面有深坑。", "当天设了围挡，三天后补平。"),
+    ("水龙头出来的水发黄，有铁锈味。", "WATER-OUT", "qingshi",
+     "青石村自来水发黄", "反映自来水发黄。", "冲洗管道，更换一段旧管，水质检验合格。"),
+    ("半夜停水没有通知，早上做不了饭。", "WATER-OUT", "qingxi",
+     "清溪村夜间停水未通知", "反映夜间停水没有提前通知。", "查明为临时抢修；以后停水前由村广播通知。"),
 ]  # fmt: skip
 
 
@@ -49,9 +52,7 @@ def build(cast: Cast) -> Shown:
         received=cast.matter(
             text="请问今年的农村饮水补助什么时候发？要带什么材料？", name="刘桂英", phone="13900000002"
         ),
-        classified=cast.matter(
-            State.CLASSIFIED, text="大湾村三组的水压太低，二楼上不去水。", place=cast.places["dawan"]
-        ),
+        classified=cast.matter(State.CLASSIFIED, text="大湾村三组水压太低，二楼上不去水。", place=cast.places["dawan"]),
         handled=_in_hand(cast),
         answered=_unlocked(cast.matter(State.ANSWERED)),
         published=published[0],
@@ -61,7 +62,8 @@ def build(cast: Cast) -> Shown:
 def _in_hand(cast: Cast) -> Matter:
     matter = cast.matter(State.HANDLED, text="村口水表井盖坏了，孩子上学要从那里过。", identity=Identity.HIDDEN)
     journey.contact_resident(
-        matter, at=NOON, channel="PHONE", outcome=ContactOutcome.REACHED, words="约好明天上午到现场。", by=cast.sun, now=NOON
+        matter, at=NOON, channel="PHONE", outcome=ContactOutcome.REACHED, words="约好明天上午到现场。",
+        by=cast.sun, now=NOON,
     )  # fmt: skip
     return matter
 

@@ -11,7 +11,7 @@ from tests.browser.small_county import PIN, build
 LOOKS = [(PHONE, "zh-hans"), (DESK, "zh-hans"), (PHONE, "en"), (DESK, "en")]
 WORDS = {
     "zh-hans": "井盖坏了，孩子上学要从那里过，请来修一修。",
-    "en": "A manhole cover is broken on the way to school.",
+    "en": "A manhole cover is broken by the school.",
 }
 
 
