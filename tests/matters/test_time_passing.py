@@ -113,3 +113,12 @@ def test_a_date_across_an_unpublished_year_is_counted_anew_when_the_year_is_ente
     assert matter.clock_provisional
     assert recompute_provisional(now=at(2026, 12, 30, 11)) == [matter.number]
     assert fresh(matter).clock_provisional  # the year is still missing: it stays on the list
+
+
+def test_matters_at_the_top_of_their_line_do_not_crowd_out_the_others(cast, monkeypatch):
+    monkeypatch.setattr("weimin.matters.tasks._BATCH", 1)
+    cast.matter(State.HANDLED)
+    assert [run_due(now=at(2026, 10, day))["escalated"] for day in (13, 14, 15)] == [1, 1, 0]
+    younger = cast.matter(State.HANDLED)
+    Matter.objects.filter(pk=younger.pk).update_by_verb(clock_due_at=at(2026, 10, 14, 23, 59, 59))
+    assert [run_due(now=at(2026, 10, 15))["escalated"], fresh(younger).escalated] == [1, 1]

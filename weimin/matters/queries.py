@@ -13,6 +13,8 @@ from weimin.county.models.places import Level
 from .models import Answer, Event, Matter, Publication, Support, Tally
 from .states import OPEN_STATES, STILL, Act, Clock, State
 
+LONGEST_LINE = 6
+
 # Duties whose holders work on any matter of the places their post covers; the others see their own office's matters.
 _BY_PLACE = frozenset(
     {Duty.TAKE_IN, Duty.CLASSIFY, Duty.DISPATCH, Duty.LEAD, Duty.CALL_BACK, Duty.PUBLISH, Duty.REVIEW, Duty.AUDIT}
@@ -68,15 +70,21 @@ def latest_answer(matter: Matter) -> Answer | None:
 
 
 def overdue(*, now: datetime) -> QuerySet[Matter]:
-    """Open matters whose running clock has passed and that have a post to climb to, the least climbed first.
+    """Open matters whose running clock has passed."""
+    late = Matter.objects.filter(state__in=OPEN_STATES, clock_due_at__lt=now)
+    return late.select_related("owner__superior").order_by("clock_due_at", "pk")
 
-    Those at the top of their line are left out here: they stay late, and must not crowd out the ones that can climb.
+
+def may_climb(*, now: datetime) -> QuerySet[Matter]:
+    """Overdue matters with a post above the last one told, the least climbed first.
+
+    Those at the top of their line stay late, and must not crowd out the ones that can still climb.
     """
-    late = Matter.objects.filter(state__in=OPEN_STATES, clock_due_at__lt=now, escalated__lt=LONGEST_LINE)
+    late = overdue(now=now).filter(escalated__lt=LONGEST_LINE)
     for steps in range(LONGEST_LINE):
         above = "__".join(["owner", *["superior"] * (steps + 1), "isnull"])
         late = late.exclude(Q(escalated__gte=steps) & Q(**{above: True}))
-    return late.select_related("owner__superior").order_by("escalated", "clock_due_at", "pk")
+    return late.order_by("escalated", "clock_due_at", "pk")
 
 
 def unrated_past_window(*, now: datetime) -> QuerySet[Matter]:

@@ -31,7 +31,7 @@ def run_due(*, now: datetime) -> dict[str, int]:
         ),
         "answered_merged": _each(queries.merged_waiting(), lambda m: journey.answer_merged(m, by=CLOCK, now=now)),
         "escalated": _each(
-            queries.overdue(now=now)[:_BATCH],
+            queries.may_climb(now=now)[:_BATCH],
             lambda m: _climbs(m, now) and journey.escalate_matter(m, by=CLOCK, now=now),
         ),
         "reminded": _each(queries.unrated(now=now), lambda m: journey.remind_to_rate(m, by=CLOCK, now=now)),
