@@ -1,13 +1,14 @@
 """The life of a matter after its answer: promise, rating, follow-up, call-back, reopening, review, publication."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from weimin.county.actors import CLOCK, RESIDENT
 from weimin.kernel.clock import county_day
 from weimin.kernel.explanation import day_words
 from weimin.kernel.working_time import begin_of_day
 from weimin.matters import journey
+from weimin.matters.journey.appeal import ROUNDS
 from weimin.matters.models import Answer, Appeal
 from weimin.matters.states import ALLOWED, STILL, Act, ContactOutcome, Grade, Resolved, State
 
@@ -23,8 +24,7 @@ class WholeLife(Life):
     """From the answer on."""
 
     def _reply(self, *, again: bool) -> journey.Reply:
-        visited = self.now - self.course.between(2, 30) * HOUR
-        day = day_words(county_day(max(visited, self.matter.received_at)), "zh", this_year=self.now.year)
+        day = day_words(self._visited_on(), "zh", this_year=self.now.year)
         facts = self.teller.say(self.plan.facts, 答日=day)
         if again:
             facts = self.course.pick(sayings.AGAIN) + facts
@@ -38,6 +38,13 @@ class WholeLife(Life):
             promise=promise,
             promise_due_on=due if promise else None,
         )
+
+    def _visited_on(self) -> date:
+        """A working day before the answer, if there was one since it was received."""
+        first, day = county_day(self.matter.received_at), county_day(self.now - self.course.between(2, 30) * HOUR)
+        while day > first and not self.world.calendar.is_working_day(day):
+            day -= DAY
+        return max(first, day)
 
     def _promised(self, answer: Answer) -> Iterator[datetime]:
         """Beside the rest of the life: kept a little before its day, or broken the day after."""
@@ -167,7 +174,7 @@ class WholeLife(Life):
             return
         for round_ in range(2 if self.fate.twice else 1):
             yield from self.at(self.now + self.course.between(1, 16) * DAY)
-            if (Act.APPEAL, self.matter.state, State.APPEALED) not in ALLOWED:
+            if not self._may_appeal():
                 return
             words = self.course.pick(sayings.APPEALED)
             journey.appeal_matter(self.matter, words=words, by=RESIDENT, now=self.now)
@@ -184,6 +191,13 @@ class WholeLife(Life):
                 yield from self._set_aside()
                 return
         self.halt()
+
+    def _may_appeal(self) -> bool:
+        """Twice at most, the first time within 30 days of the answer."""
+        matter = self.matter
+        if (Act.APPEAL, matter.state, State.APPEALED) not in ALLOWED or matter.appeal_round >= len(ROUNDS):
+            return False
+        return matter.appeal_round > 0 or matter.answered_at is None or self.now < matter.answered_at + 29 * DAY
 
     def _set_aside(self) -> Iterator[datetime]:
         if self.matter.state == State.CLASSIFIED:  # it had been refused: an office is to be found
@@ -202,7 +216,10 @@ class WholeLife(Life):
                 reason = self.course.pick(sayings.NOT_PUBLISHED)
                 journey.close_matter(self.matter, reason=reason, by=publisher, now=self.now)
             return
-        asked = self.course.pick(sayings.ASKED) % {"village": self.village.name_zh, "what": self.plan.public}
+        asked = self.course.pick(sayings.ASKED.get(self.plan.request, sayings.ASKED_OTHERWISE)) % {
+            "village": self.village.name_zh,
+            "what": self.plan.public,
+        }
         journey.publish_matter(
             self.matter,
             title=f"{self.village.name_zh}：{self.plan.public}",

@@ -119,7 +119,8 @@ def _weight_of(day: date, share: float) -> float:
 
 def _life(world: World, course: Course, day: date, fate: Fate) -> WholeLife:
     plan: Plan = course.weighed({plan: plan.in_season(day.month) for plan in world.plans})
-    village = course.weighed({place: place.households for place in world.villages})
+    homes = {place: place.households for place in world.villages if plan.fits(place.name_zh)}
+    village = course.weighed(homes)
     start = on_day(day, course.weighed(_HOURS) * 60 + course.number(60), course)
     return WholeLife(world, course, plan, village=village, start=start, fate=fate)
 

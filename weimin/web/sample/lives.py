@@ -100,7 +100,7 @@ class Life:
             name = course.pick(list(world.people))
         lat, long = self._position()
         draft = journey.Draft(
-            text=self.teller.told(self.plan.text),
+            text=self.teller.told(self.plan.text, pressing=self.plan.request in ("HELP", "COMPLAINT", "REPORT")),
             title=self.teller.say(self.plan.title)[:80],
             kind=world.kinds[self.plan.kind],
             place=place,

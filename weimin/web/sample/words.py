@@ -10,18 +10,18 @@ from weimin.county.plans import read_table
 from .sequence import Course
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
-_OPENINGS = (
-    "", "", "", "您好，", "您好，我是{村}的，", "想反映一件事：", "麻烦问一下，", "领导您好，", "实在没办法了才打这个电话。",
-)  # fmt: skip
-_CLOSINGS = (
-    "", "", "", "希望尽快来看看。", "盼回复。", "麻烦你们了。", "什么时候能有个说法？", "村里人都盼着呢。", "谢谢。",
-    "请给个准话。", "我白天在地里，傍晚打电话方便。", "之前也跟村干部说过。",
+_OPENINGS = ("", "", "", "您好，", "您好，我是{村}的，", "想反映一件事：")
+_PRESSED = ("实在没办法了才打这个电话。", "领导您好，", "您好，")
+_CLOSINGS = ("", "", "", "谢谢。", "我白天在地里，傍晚打电话方便。")
+_PRESSING = (
+    "希望尽快来看看。", "盼回复。", "麻烦你们了。", "什么时候能有个说法？", "村里人都盼着呢。", "请给个准话。",
+    "之前也跟村干部说过。",
 )  # fmt: skip
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙马朱胡郭何林罗梁宋谢韩唐冯董程曹袁邓许傅沈曾彭吕苏卢蒋蔡"
 _GIVEN = (
-    "桂英", "秀珍", "建国", "志明", "玉兰", "小军", "芳", "丽", "军", "平", "海燕", "文华", "永强", "春梅", "德明", "金花",
-    "国强", "淑兰", "伟", "磊", "敏", "静", "涛", "桂莲", "长生", "满仓", "双喜", "红霞", "彩云", "根生", "来福", "玉珍",
-    "小红", "亚军", "爱国", "改花", "银环", "宝财", "招娣", "拴柱",
+    "桂英", "秀珍", "建国", "志明", "玉兰", "小军", "芳", "丽", "军", "平", "海燕", "文华", "永强", "春梅",
+    "德明", "金花", "国强", "淑兰", "伟", "磊", "敏", "静", "涛", "桂莲", "长生", "满仓", "双喜", "红霞",
+    "彩云", "根生", "来福", "玉珍", "小红", "亚军", "爱国", "改花", "银环", "宝财", "招娣", "拴柱",
 )  # fmt: skip
 
 
@@ -31,6 +31,7 @@ class Plan:
 
     kind: str
     request: str
+    where: str  # town: only in communities; village: only outside them
     months: frozenset[int]
     weight: int
     title: str
@@ -40,6 +41,10 @@ class Plan:
     reasons: str
     rule: str
     promise: str
+
+    def fits(self, place: str) -> bool:
+        """Radiators are for the town, irrigation for the villages."""
+        return not self.where or place.endswith("社区") == (self.where == "town")
 
     def in_season(self, month: int) -> float:
         """How much more often it is heard in a month: some things have no season."""
@@ -70,9 +75,12 @@ class Teller:
     def say(self, text: str, **names: str) -> str:
         return _BRACES.sub(lambda found: names.get(found[1]) or self._choice(found[1]), text)
 
-    def told(self, text: str) -> str:
-        """A resident's words: some greet first, some press at the end."""
-        return self.say(self._course.pick(_OPENINGS) + text + self._course.pick(_CLOSINGS))
+    def told(self, text: str, *, pressing: bool) -> str:
+        """A resident's words: some greet first, and who is in trouble presses at the end."""
+        openings, closings = _OPENINGS, _CLOSINGS
+        if pressing:
+            openings, closings = openings + _PRESSED, closings + _PRESSING
+        return self.say(self._course.pick(openings) + text + self._course.pick(closings))
 
     def _choice(self, options: str) -> str:
         if options not in self._known:
