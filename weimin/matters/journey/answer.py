@@ -176,7 +176,7 @@ def _answered(
         post=post,
         now=now,
         goal=State.ANSWERED,
-        changes={"answered_at": now, **columns, **clocks.running(Clock.RATE, start=now, limit=window)},
+        changes={"answered_at": now, "escalated": 0, **columns, **clocks.running(Clock.RATE, start=now, limit=window)},
         words=answer.facts,
         data={
             "answer": answer.pk,

@@ -121,11 +121,10 @@ def _tell_decision(matter: Matter, appeal: Appeal, now: datetime) -> None:
 
 
 def _since(matter: Matter) -> datetime:
-    """The 30 days to ask run from the review's decision, if there was one, else from the answer."""
+    """The 30 days to ask run from the latest word: the answer, or the review's decision on it."""
     decided = Appeal.objects.filter(matter=matter, decided_at__isnull=False).order_by("-round").first()
-    moment = decided.decided_at if decided else matter.answered_at
-    assert moment is not None
-    return moment
+    words = (matter.answered_at, decided.decided_at if decided else None)
+    return max(moment for moment in words if moment is not None)
 
 
 def _goal(matter: Matter, outcome: Appeal.Outcome) -> State:
@@ -141,5 +140,6 @@ def _after(matter: Matter, goal: State, now: datetime) -> dict[str, object]:
     owner = answer.post if goal == State.HANDLED and answer and answer.post else matter.taken_by
     return {
         "owner": owner,
+        "escalated": 0,
         **clocks.running(Clock.ANSWER, start=now, limit=answer_limit(matter.kind, matter.urgency)),
     }

@@ -56,7 +56,7 @@ def rate_matter(
         by=by,
         now=now,
         goal=State.RATED,
-        changes={"owner": owner, **clock},
+        changes={"owner": owner, "escalated": 0, **clock},
         words=rating.words,
         data={"grade": int(grade), "resolved": resolved},
         counted=_rated(matter, rating, now),
