@@ -56,7 +56,7 @@ def who(event: Event) -> str:
     """Office and name of the official; residents are told who acts for them."""
     if event.post is None:
         return str(_("我们"))
-    name = f" {event.official.name} " if event.official else " "
+    name = f" {event.official.name}" if event.official else ""
     return f"{event.post.office.name}{name}"
 
 
