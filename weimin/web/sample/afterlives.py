@@ -28,7 +28,8 @@ class WholeLife(Life):
         facts = self.teller.say(self.plan.facts, 答日=day)
         if again:
             facts = self.course.pick(sayings.AGAIN) + facts
-        promise = self.teller.say(self.plan.promise, 答日=day) if self.plan.promise and self.fate.promises else ""
+        promised = self.plan.promise and self.fate.promises and not again
+        promise = self.teller.say(self.plan.promise) if promised else ""
         due = county_day(self.now) + timedelta(days=self.course.between(10, 40))
         return journey.Reply(
             facts=facts,
@@ -52,17 +53,17 @@ class WholeLife(Life):
         day = begin_of_day(answer.promise_due_on)
         if self.fate.keeps:
             moment = self.world.at_work(day - self.course.between(6, 80) * HOUR, self.course)
-            yield max(moment, answer.at + HOUR)
+            yield (moment := max(moment, answer.at + HOUR))
+            self.now = moment
             if self.matter.state in STILL[Act.KEEP_PROMISE]:
                 words = self.course.pick(sayings.KEPT) % answer.promise
-                moment = max(moment, answer.at + HOUR)
                 journey.keep_promise(answer, words=words, by=self.handler, now=moment)
             return
         moment = day + DAY + 10 * MINUTE
         yield moment
+        self.now = moment
         if self.matter.state in STILL[Act.KEEP_PROMISE]:
             journey.break_promise(answer, by=CLOCK, now=moment)
-            self.now = moment
             yield from self._handled_again()
 
     def _handled_again(self) -> Iterator[datetime]:
@@ -154,6 +155,7 @@ class WholeLife(Life):
         """Beside the rest: the hotline's own people ask, independent of the office."""
         moment = self.world.at_work(self.now + self.course.between(20, 110) * HOUR, self.course)
         yield moment
+        self.now = moment
         if self.matter.state not in STILL[Act.CALL_BACK] or self.matter.resident is None:
             return
         caller, reached = self.world.post(self.course.pick(["RX-21", "RX-22"])), self.course.happens(82)

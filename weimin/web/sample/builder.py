@@ -1,9 +1,10 @@
 """Two years of a county, told in the order in which they happened."""
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 from django.db.models import F
 
@@ -44,21 +45,30 @@ _HOURS = {
 }
 # States to be seen on the last day: how many days before it such a matter begins.
 _HALTS = {
-    State.RECEIVED: (0, 1), State.CLASSIFIED: (0, 2), State.DISPATCHED: (1, 3), State.RETURNED: (1, 4),
-    State.HANDLED: (1, 4), State.PAUSED: (3, 8), State.ANSWERED: (4, 12), State.RATED: (8, 16),
-    State.APPEALED: (20, 34), State.REFUSED: (6, 30), State.MERGED: (2, 6), State.WITHDRAWN: (3, 30),
-    State.CLOSED: (30, 50), State.PUBLISHED: (20, 50),
+    State.RECEIVED: (0, 1), State.CLASSIFIED: (2, 5), State.DISPATCHED: (2, 5), State.RETURNED: (5, 9),
+    State.HANDLED: (3, 6), State.PAUSED: (6, 10), State.ANSWERED: (4, 12), State.RATED: (14, 24),
+    State.APPEALED: (40, 60), State.REFUSED: (6, 30), State.MERGED: (5, 9), State.WITHDRAWN: (6, 30),
+    State.CLOSED: (30, 50), State.PUBLISHED: (30, 60),
 }  # fmt: skip
 
 Step = Callable[[int], None]
 
 
-def tell(world: World, *, matters: int, until: date, step: Step) -> None:
+class Lived(Protocol):
+    """What has a life: it begins, goes on, and may start others beside it."""
+
+    now: datetime
+    spawned: list[Iterator[datetime]]
+
+    def live(self) -> Iterator[datetime]: ...
+
+
+def tell(*, lives: Iterable[Lived], until: date, step: Step) -> None:
     """Let every life run side by side until the last day; who is not finished by then stays as they are."""
     end = datetime.combine(until, datetime.max.time().replace(microsecond=0), COUNTY_TIME)
-    queue: list[tuple[datetime, int, Iterator[datetime], WholeLife]] = []
+    queue: list[tuple[datetime, int, Iterator[datetime], Lived]] = []
     born = 0
-    for life in _lives(world, matters, until):
+    for life in lives:
         heapq.heappush(queue, (life.now, born, life.live(), life))
         born += 1
     while queue:
@@ -79,13 +89,13 @@ def tell(world: World, *, matters: int, until: date, step: Step) -> None:
     waiting.update(state=Delivery.SENT, sent_at=F("created_at"))
 
 
-def _lives(world: World, matters: int, until: date) -> Iterator[WholeLife]:
+def many(world: World, *, matters: int, until: date) -> Iterator[WholeLife]:
     """Plain ones over the two years, some with a neighbour who says the same, and the ones that stop in each state."""
     days = (until - FIRST_DAY).days
     held = max(1, matters // 500)
     shown = [state for state in _HALTS for _n in range(held)]
     late = max(2, matters // 90)
-    plain = matters - len(shown) - late
+    plain = matters - len(shown) - held - late  # what is merged brings the one it is merged into
     weights = {day: _weight_of(FIRST_DAY + timedelta(days=day), day / days) for day in range(days + 1)}
     life: WholeLife | None = None
     for n in range(plain):

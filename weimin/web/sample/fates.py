@@ -38,7 +38,7 @@ def a_fate(course: Course, *, halt: State | None = None, late: bool = False) -> 
     """Most are served plainly; some go every way the table of moves knows."""
     grade = course.weighed({5: 46, 4: 27, 3: 14, 2: 9, 1: 4})
     return Fate(
-        identity=course.weighed({Identity.HANDLER: 86, Identity.HIDDEN: 7, Identity.ANONYMOUS: 7}),
+        identity=course.weighed({Identity.HANDLER: 86, Identity.HIDDEN: 7, Identity.ANONYMOUS: 0 if halt else 7}),
         refused=halt == State.REFUSED or (halt is None and course.happens(2.5)),
         withdrawn=halt == State.WITHDRAWN or (halt is None and course.happens(2)),
         returns=_returns(course, halt),

@@ -12,7 +12,7 @@ from weimin.kernel.limits import Limit
 from weimin.matters import clocks, journey, queries
 from weimin.matters.journey.dispatch import RETURNS_BEFORE_LEADER
 from weimin.matters.models import Answer, Matter
-from weimin.matters.states import Channel, ContactOutcome, Identity, PauseReason, State
+from weimin.matters.states import Channel, ContactOutcome, Identity, PauseReason, Request, State
 
 from . import sayings
 from .fates import Fate
@@ -64,11 +64,11 @@ class Life:
         """Wait for a moment. What is late meanwhile is reported up the line, step by step."""
         moment = max(moment, self.now + MINUTE)
         while (step := self._climbs()) is not None and step < moment:
-            self.now = max(step, self.now)
-            yield self.now
+            yield (step := max(step, self.now))
+            self.now = step
             journey.escalate_matter(self.matter, by=CLOCK, now=self.now)
-        self.now = moment
         yield moment
+        self.now = moment
 
     def _climbs(self) -> datetime | None:
         matter = self.matter
@@ -105,7 +105,7 @@ class Life:
             kind=world.kinds[self.plan.kind],
             place=place,
             channel=channel,
-            request=self.plan.request,
+            request=Request(self.plan.request),
             identity=Identity(self.fate.identity),
             resident=world.people.get(name),
             name=name,
@@ -177,14 +177,9 @@ class Life:
             raise Told
         yield from self.after(10, 40 if self.swift else 900)
         journey.accept_matter(self.matter, by=self.handler, now=self.now)
-        self.halt_unless_late()
+        self.halt()
         for helper in helpers[:1]:
             self.spawned.append(self._helped_by(helper))
-
-    def halt_unless_late(self) -> None:
-        """One that is to be overdue now goes on being late."""
-        if not self.fate.late:
-            self.halt()
 
     def _dispatched(self, office: Office, helpers: list[Office]) -> Iterator[datetime]:
         yield from self.after(3, 20)
@@ -210,6 +205,7 @@ class Life:
     def _helped_by(self, office: Office) -> Iterator[datetime]:
         moment = self.world.at_work(self.now + self.course.between(500, 3500) * MINUTE, self.course)
         yield moment
+        self.now = moment
         if self.matter.state in (State.DISPATCHED, State.HANDLED, State.PAUSED):
             helper, report = self.world.handler(office.pk, self.course), self.course.pick(sayings.HELPED)
             journey.report_support(self.matter, report=report, by=helper, now=moment)

@@ -38,7 +38,7 @@ class Course:
             mark -= weight
             if mark < 0:
                 return option
-        return next(reversed(options))
+        return list(options)[-1]
 
     def delay(self, median: float, longest: float) -> float:
         """Days with a long tail: half below the median, few near the longest."""

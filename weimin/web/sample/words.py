@@ -77,9 +77,8 @@ class Teller:
 
     def told(self, text: str, *, pressing: bool) -> str:
         """A resident's words: some greet first, and who is in trouble presses at the end."""
-        openings, closings = _OPENINGS, _CLOSINGS
-        if pressing:
-            openings, closings = openings + _PRESSED, closings + _PRESSING
+        openings = (*_OPENINGS, *(_PRESSED if pressing else ()))
+        closings = (*_CLOSINGS, *(_PRESSING if pressing else ()))
         return self.say(self._course.pick(openings) + text + self._course.pick(closings))
 
     def _choice(self, options: str) -> str:

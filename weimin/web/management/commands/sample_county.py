@@ -13,7 +13,7 @@ from weimin.web.sample.builder import LAST_DAY
 from weimin.web.sample.loading import is_another_county, is_loaded, load_sample, renew_signins
 from weimin.web.sample.signins import write_down
 
-MATTERS, FEW, STEPS_A_MATTER = 1500, 120, 9
+MATTERS, FEW, STEPS_A_MATTER = 1500, 120, 10
 
 
 class Command(BaseCommand):
