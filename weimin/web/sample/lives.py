@@ -93,8 +93,7 @@ class Life:
 
     def _receive(self) -> None:
         course, world = self.course, self.world
-        channel = course.weighed(_CHANNELS)
-        place = self._place()
+        channel, place = course.weighed(_CHANNELS), self._place()
         name, phone = a_name(course), a_phone(course)
         if course.happens(15) and world.people:  # some people write more than once
             name = course.pick(list(world.people))
@@ -116,8 +115,8 @@ class Life:
         )
         by = RESIDENT if channel in _BY_RESIDENT else world.clerk_at(place, course)
         self.matter = journey.receive_matter(draft, by=by, now=self.now).matter
-        if self.matter.resident is not None:
-            world.people[name] = self.matter.resident
+        if (resident := self.matter.resident) is not None:
+            world.people[name] = resident
         self.halt()
 
     def _place(self) -> Place:
