@@ -31,6 +31,7 @@ EXTRAS = {
         "duties": "the words for what a post may do",
         "idempotency": "the same request sent twice is answered once",
         "middleware": "each request enters one county",
+        "notice_days": "a year of the official notice, read and judged",
         "pinyin": "names found by their sounds",
         "plans": "a county read from tables before it is founded",
         "postgresql": "the database engine for many counties",
