@@ -17,20 +17,10 @@ from weimin.ledger.services import verify
 from weimin.matters import journey, queries, tallies
 from weimin.matters.journey._core import content_of
 from weimin.matters.models import Answer, Appeal, Event, Matter, Rating
-from weimin.matters.states import (
-    CLOSED_STATES,
-    MOVES,
-    STILL,
-    Act,
-    Channel,
-    Clock,
-    ContactOutcome,
-    Grade,
-    Identity,
-    PauseReason,
-    Resolved,
-    State,
-)
+from weimin.matters.states import CLOSED_STATES, MOVES, STILL, Act, Channel, Clock, ContactOutcome, Grade, Identity
+
+# isort: split
+from weimin.matters.states import PauseReason, Resolved, State
 from weimin.matters.tasks import recompute_provisional, run_due
 
 HISTORIES, STEPS = 20, 25
