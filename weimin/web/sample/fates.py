@@ -56,7 +56,7 @@ def a_fate(course: Course, *, halt: State | None = None, late: bool = False) -> 
         twice=course.happens(40),
         called_back=course.happens(16),
         published=course.happens(86),
-        taken_down=course.happens(1),
+        taken_down=course.happens(2),
         merges=halt == State.MERGED or course.happens(35),
         halt=halt,
     )
