@@ -143,3 +143,10 @@ def test_the_second_of_two_clerks_is_told(cast):
         journey.accept_matter(stale, by=cast.zhang, now=NOON)
     assert refused.value.code == "MOVED_ON"
     assert Entry.objects.count() == before
+
+
+def test_an_auditor_changes_nothing(cast):
+    matter = cast.matter()
+    with pytest.raises(Refused) as refused:
+        journey.add_note(matter, words="看过了。", by=cast.auditor, now=NOON)
+    assert (refused.value.code, Matter.objects.get().version) == ("NOT_YOUR_DUTY", 1)

@@ -87,13 +87,15 @@ def add_note(
     """Add words or photos. A resident's are never internal.
 
     Before: any state but WITHDRAWN.  After: the same state.
-    Who: the resident; or an official who sees the matter through its place or office.
+    Who: the resident; or an official who sees the matter through its place or office, and does more than audit.
     """
     check(matter, Act.NOTE)
     post = None
     if by.kind == "official":
         if not queries.visible_to(by).filter(pk=matter.pk).exists():
             raise Refused("NOT_YOUR_DUTY", _("这件事不在您的岗位范围内。"))
+        if by.duties <= {Duty.AUDIT}:
+            raise Refused("NOT_YOUR_DUTY", _("审计岗位只看不改。"))
         post = by.posts[0]
     words = words_of(words, field="words", limit=2000, required=not uploads)
     event = perform(

@@ -171,7 +171,7 @@ PAGES: dict[str, ActPage] = {
     ),
     "decide": ActPage(Act.DECIDE, (Duty.REVIEW,), forms.DecideForm, _decide, _("事实、理由、依据"), PLACE),
     "note": ActPage(
-        Act.NOTE, tuple(Duty), forms.NoteForm,
+        Act.NOTE, tuple(duty for duty in Duty if duty != Duty.AUDIT), forms.NoteForm,
         lambda m, d, by, now: _J.add_note(m, words=d["words"], internal=d["internal"], by=by, now=now),
         _("几句话"), ANY,
     ),
