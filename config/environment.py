@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -76,11 +77,9 @@ def _name(loc: tuple[int | str, ...]) -> str:
 
 def _kept_secret(path: Path) -> str:
     """The secret of this installation, made once. Only its owner may read it."""
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(64))
-    except FileExistsError:
-        pass  # made by an earlier start, or by another process a moment ago
+    # It may have been made by an earlier start, or by another process a moment ago.
+    with suppress(FileExistsError), os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(64))
     return path.read_text().strip()
 
 
