@@ -28,7 +28,7 @@ def test_every_vendored_file_is_listed_with_its_sum(name):
 @pytest.mark.parametrize("name", PACKAGES)
 def test_every_vendored_package_says_what_it_is(name):
     package = PACKAGES[name]
-    assert [key for key in ("version", "licence", "for", "source", "made_from") if not package.get(key)] == []
+    assert [key for key in ("version", "licence", "for", "package", "made_from") if not package.get(key)] == []
     assert "LICENSE" in package["sha256"]
 
 
