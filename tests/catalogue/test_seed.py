@@ -83,8 +83,8 @@ def test_every_kind_leads_to_an_office_in_every_township(county):
 @pytest.mark.parametrize(
     ("code", "lead"),
     [
-        ("water.supply.burst", "ZLS"),
-        ("water.quality.rural", "SLJ"),
+        ("water.supply.burst", "SLJ"),
+        ("energy.gas.leak", "RQG"),
         ("city.clean.rubbish", "T101"),
         ("road.surface.pothole", "JTJ"),
     ],

@@ -62,7 +62,7 @@ def test_the_small_county_shows_every_state_and_signs_in_every_duty(home, capsys
         assert ApiToken.objects.get(digest=sha256(raw.encode()).hexdigest()).revoked_at is None
     walkable = Matter.objects.get(number=demo["resident"]["number"])
     assert walkable.pin_digest == numbering.pin_digest(walkable.number, demo["resident"]["pin"])
-    assert (walkable.state, walkable.resident.name) == (State.ANSWERED, "王桂芳")
+    assert (walkable.state, walkable.resident.name, walkable.lead.code) == (State.ANSWERED, "王桂芳", "SLJ")
 
 
 def code_of(secret: str) -> str:

@@ -28,7 +28,7 @@ class AuntWang:
         return datetime.combine(self.day, time(hour, minute), COUNTY_TIME)
 
     def live(self) -> Iterator[datetime]:
-        clerk, crew = self.world.post("T101-3"), self.world.post("ZLS-2")
+        clerk, crew = self.world.post("T101-3"), self.world.post("SLJ-2")
         yield (now := self.now)
         self.receipt = journey.receive_matter(self._draft(), by=clerk, now=now)
         matter = self.receipt.matter

@@ -274,7 +274,7 @@ class Life:
             return self.world.at_work(due + wait, self.course)
         if self.swift:
             return self.now + max(MINUTE * 4, (due - self.now) * self.course.between(25, 92) / 100)
-        return self._working_part_of(self.now, due, 12, 82)
+        return self._working_part_of(self.now, due, 8, 72)
 
     def _working_part_of(self, start: datetime, end: datetime, low: int, high: int) -> datetime:
         """A moment in office hours so many hundredths of the way; never after the end if it can be helped."""
