@@ -2,19 +2,23 @@
 
 import hmac
 from datetime import datetime, timedelta
+from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from weimin.county.actors import Actor
+from weimin.county.duties import Duty
 from weimin.county.permissions import actor_for
 from weimin.kernel.numbers import parse
+from weimin.kernel.refusal import Refused
 from weimin.kernel.words import Mistake
 
 from . import numbering, queries
 from .access import MOST_TRIES, Code
 from .models import Attachment, Matter, Publication
+from .states import Identity
 
 OPEN_FOR = timedelta(minutes=60)
 WITH_PLACES = ("kind", "urgency", "place__parent", "owner__office", "lead")
@@ -103,3 +107,23 @@ def matter_for(actor: Actor, number: str) -> Matter:
     if matter is None:
         raise Http404
     return matter
+
+
+def may_see_contact(actor: Actor, matter: Matter) -> bool:
+    """Who may open name and number: the office that handles it and those who take in, unless the name is hidden."""
+    if matter.resident_id is None:
+        return False
+    for duty in (Duty.TAKE_IN, Duty.CALL_BACK):
+        if _reaches(actor, duty, place_code=matter.place_code):
+            return True
+    if matter.identity == Identity.HIDDEN or matter.lead_id is None:
+        return False
+    return _reaches(actor, Duty.HANDLE, office_id=matter.lead_id)
+
+
+def _reaches(actor: Actor, duty: Duty, **scope: Any) -> bool:
+    try:
+        actor.post_for(duty, **scope)
+    except Refused:
+        return False
+    return True

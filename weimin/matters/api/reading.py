@@ -22,7 +22,7 @@ from weimin.kernel.refusal import Refused
 
 from .. import queries
 from ..models import Matter
-from ..permissions import WITH_PLACES, matter_for
+from ..permissions import WITH_PLACES, matter_for, may_see_contact
 from ..states import Channel, Identity, State
 from .cursor import Cursor, Moment, beyond, cursor_of
 from .door import actor_of, answer, etag_of
@@ -96,7 +96,9 @@ def _contact(matter: Matter, actor: Actor) -> dict[str, str] | None:
     resident = matter.resident
     if resident is None:
         return None
-    if matter.identity == Identity.HIDDEN and not actor.has(Duty.CLASSIFY):
+    if not may_see_contact(actor, matter):
+        if matter.identity != Identity.HIDDEN:
+            actor.post_for(Duty.TAKE_IN, place_code=matter.place_code)  # refuses: the duty that would have opened it
         raise Refused("HIDDEN", _("反映人要求对承办单位隐去姓名，请通过受理中心联系。"))
     return {
         "name": resident.name,

@@ -23,10 +23,10 @@ from ...clocks import why_this_date
 from ...forms.desk import HandOverForm
 from ...journey import hand_over_desk
 from ...models import Event, Matter
-from ...permissions import matter_for
+from ...permissions import matter_for, may_see_contact
 from ...uploads import PHOTOS, path_of
 from ._acts import moves_for
-from .shared import clock_bar, may_see_contact, queue_counts, read_words, show
+from .shared import clock_bar, queue_counts, read_words, show
 
 
 @require_GET

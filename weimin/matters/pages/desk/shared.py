@@ -10,15 +10,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from weimin.county.actors import Actor
-from weimin.county.duties import Duty
 from weimin.county.queries import calendar
 from weimin.households.services import note_reading
-from weimin.kernel.refusal import Refused
 from weimin.kernel.working_time import remaining
 
 from ... import queries
 from ...models import Matter
-from ...states import OPEN_STATES, Clock, Identity, State
+from ...states import OPEN_STATES, Clock, State
 
 SOON = timedelta(hours=24)
 READING_HOLDS = timedelta(minutes=10)  # reloading a page is not a second reading
@@ -80,26 +78,6 @@ def _in_scope(actor: Actor, state: str) -> list[str]:
     if any(len(code) == 6 for code in codes):
         return [f"state:{state}"]
     return [f"township:{code[:9]}:{state}" for code in sorted({code[:9] for code in codes})]
-
-
-def may_see_contact(actor: Actor, matter: Matter) -> bool:
-    """Who may open name and number: the office that handles it and those who take in, unless the name is hidden."""
-    if matter.resident_id is None:
-        return False
-    for duty in (Duty.TAKE_IN, Duty.CALL_BACK):
-        if _reaches(actor, duty, place_code=matter.place_code):
-            return True
-    if matter.identity == Identity.HIDDEN or matter.lead_id is None:
-        return False
-    return _reaches(actor, Duty.HANDLE, office_id=matter.lead_id)
-
-
-def _reaches(actor: Actor, duty: Duty, **scope: Any) -> bool:
-    try:
-        actor.post_for(duty, **scope)
-    except Refused:
-        return False
-    return True
 
 
 def read_words(matter: Matter, *, by: Actor, now: datetime) -> None:
