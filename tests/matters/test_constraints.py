@@ -154,6 +154,8 @@ CHECKS = {
     "callback_answers_only_if_reached": (_callback, {"satisfied": True}),
     "appeal_two_rounds": (_appeal, {"round": 3}),
     "appeal_decided_whole": (_appeal, {"decided_at": NOON}),
+    "answer_promise_replaced_was_open": (_answer, {"promise_replaced_at": NOON}),
+    "support_done_or_ended": (_support, {"done_at": NOON, "ended_at": NOON}),
     "answer_promise_has_a_date": (_answer, {"promise": "换主管道"}),
     "time_rule_unit_is_known": (_some(TimeRule), {"unit": "Y"}),
     "time_rule_is_positive": (_some(TimeRule), {"amount": 0}),

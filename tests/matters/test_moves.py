@@ -21,6 +21,7 @@ from weimin.matters.states import (
     Act,
     ContactOutcome,
     Grade,
+    Missed,
     PauseReason,
     Resolved,
     State,
@@ -58,6 +59,11 @@ ACTS = {
     ),
     Act.UNPUBLISH: lambda c, m: journey.unpublish_matter(m, reason="写了地址。", by=c.publisher, now=NOON),
     Act.MERGE: lambda c, m: journey.merge_matter(m, main=c.matter(State.HANDLED), reason="同一处。", by=c.li, now=NOON),
+    Act.SPLIT: lambda c, m: journey.split_matter(m, reason="不是同一处。", by=c.li, now=NOON),
+    Act.ASK_HELP: lambda c, m: journey.ask_for_help(
+        m, office=c.offices["ROADS"], words="请恢复路面。", by=c.li, now=NOON
+    ),
+    Act.CHASE: lambda c, m: journey.chase_matter(m, missed=Missed.CONTACT, by=CLOCK, now=LATE),
     Act.WITHDRAW: lambda c, m: journey.withdraw_matter(m, by=RESIDENT, now=NOON),
     Act.REFUSE: lambda c, m: journey.refuse_matter(
         m, reply=REPLY, by=c.sun if m.state == State.HANDLED else c.li, now=NOON
@@ -74,6 +80,8 @@ def may(act, state):
     """Whether the table lets an official, a resident or the clock do this act here, as ACTS calls it."""
     if act == Act.ANSWER and state in (State.RATED, State.MERGED):
         return False  # needs a follow-up, or an answered main matter: told in their own stories
+    if (act, state) in ((Act.REFUSE, State.MERGED), (Act.CHASE, State.RATED)):
+        return False  # needs a refused main matter, or a follow-up: told in their own stories
     return any(a == act and start == state for a, start, _goal in ALLOWED) or state in STILL.get(act, ())
 
 

@@ -7,7 +7,7 @@ from weimin.county.actors import RESIDENT
 from weimin.kernel.clock import COUNTY_TIME
 from weimin.matters import journey, queries
 from weimin.matters.models import Matter
-from weimin.matters.states import Clock, Grade, Resolved, State
+from weimin.matters.states import Clock, ContactOutcome, Grade, Resolved, State
 from weimin.matters.tasks import recompute_provisional, run_due
 from weimin.notices.models import Notice
 
@@ -21,8 +21,25 @@ def fresh(matter):
 
 
 def quiet(**happened):
-    nothing = ("resumed", "promises_broken", "closed_unrated", "answered_merged", "escalated", "reminded")
+    nothing = (
+        "resumed", "promises_broken", "closed_unrated", "answered_merged", "refused_merged", "split", "chased",
+        "escalated", "reminded",
+    )  # fmt: skip
     return dict.fromkeys(nothing, 0) | happened
+
+
+def told(matter):
+    """What the resident was sent last."""
+    return Notice.objects.filter(about=f"matter:{matter.number}", official__isnull=True).order_by("pk").last().body
+
+
+def reminded(matter):
+    """Officials who found a reminder of it on their desk."""
+    return set(
+        Notice.objects.filter(about=f"matter:{matter.number}", body__contains="今天就办").values_list(
+            "official__name_zh", flat=True
+        )
+    )
 
 
 def test_the_date_leaves_out_the_national_day_holiday(cast):
@@ -40,6 +57,9 @@ def test_nothing_happens_before_its_time(cast):
 
 def test_a_late_matter_climbs_one_post_at_a_time(cast):
     matter = cast.matter(State.HANDLED)
+    journey.contact_resident(
+        matter, at=NOON, channel="PHONE", outcome=ContactOutcome.REACHED, words="", by=cast.sun, now=NOON
+    )
     assert run_due(now=at(2026, 10, 13, 0, 0, 1)) == quiet(escalated=1)
     assert run_due(now=at(2026, 10, 13, 9, 0, 0)) == quiet()
     assert run_due(now=at(2026, 10, 14, 0, 0, 0)) == quiet(escalated=1)
@@ -88,7 +108,7 @@ def test_a_kept_promise_reopens_nothing(cast):
 def test_a_pause_ends_by_itself_and_its_days_are_left_out(cast):
     matter = cast.matter(State.PAUSED)
     before = at(2026, 10, 12, 23, 59, 59)
-    assert run_due(now=at(2026, 10, 10, 0, 0, 1)) == quiet(resumed=1)
+    assert run_due(now=at(2026, 10, 10, 0, 0, 1)) == quiet(resumed=1, chased=1)  # nobody ever called Aunt Wang
     again = fresh(matter)
     assert (again.state, again.clock) == (State.HANDLED, Clock.ANSWER)
     assert again.clock_due_at > before
@@ -106,6 +126,74 @@ def test_those_merged_are_answered_with_the_main_matter(cast):
     assert queries.latest_answer(other).facts == REPLY.facts
     journey.rate_matter(other, grade=Grade.SATISFIED, resolved=Resolved.YES, by=RESIDENT, now=NOON)
     assert other.state == State.RATED
+
+
+def test_those_merged_are_refused_with_the_main_matter_and_may_appeal(cast):
+    main, other = cast.matter(State.HANDLED), cast.matter(phone="13900000002")
+    journey.merge_matter(other, main=main, reason="同一处停水。", by=cast.li, now=NOON)
+    journey.refuse_matter(main, reply=REPLY, by=cast.sun, now=NOON)
+    assert run_due(now=NOON) == quiet(refused_merged=1)
+    other = fresh(other)
+    answer = queries.latest_answer(other)
+    assert (other.state, answer.refusal, answer.reasons) == (State.REFUSED, True, REPLY.reasons)
+    assert REPLY.reasons in told(other)
+    journey.appeal_matter(other, words="应当受理。", by=RESIDENT, now=NOON)
+    assert other.state == State.APPEALED
+
+
+def test_those_merged_into_a_matter_taken_back_are_handled_by_themselves(cast):
+    main, other = cast.matter(State.HANDLED), cast.matter(State.HANDLED, phone="13900000002")
+    journey.merge_matter(other, main=main, reason="同一处停水。", by=cast.li, now=NOON)
+    journey.withdraw_matter(main, by=RESIDENT, now=NOON)
+    later = at(2026, 10, 13, 9)
+    assert run_due(now=later) == quiet(split=1)
+    other = fresh(other)
+    assert (other.state, other.owner.code, other.lead, other.merged_into) == (State.CLASSIFIED, "QS-01", None, None)
+    assert (other.clock, other.clock_started_at, other.clock_due_at) == (
+        Clock.ANSWER,
+        later,
+        at(2026, 10, 20, 23, 59, 59),
+    )
+    assert "10 月 20 日" in told(other)
+
+
+def test_a_resident_nobody_called_is_chased_once_after_each_dispatch(cast):
+    matter = cast.matter(State.DISPATCHED)  # ordinary: contact within one working day
+    assert run_due(now=at(2026, 9, 30, 23, 59, 59)) == quiet()
+    assert run_due(now=at(2026, 10, 1)) == quiet(chased=1)
+    assert run_due(now=at(2026, 10, 2)) == quiet()
+    assert sorted(reminded(matter)) == ["孙伟", "张立国"]
+    event = queries.timeline(matter).last()
+    assert (event.act, event.data, event.internal) == ("CHASE", {"missed": "CONTACT", "office": ""}, False)
+    journey.return_matter(fresh(matter), reason="不归我们。", by=cast.sun, now=at(2026, 10, 9, 9))
+    journey.dispatch_matter(fresh(matter), office=cast.offices["ROADS"], by=cast.li, now=at(2026, 10, 9, 10))
+    assert run_due(now=at(2026, 10, 11)) == quiet(chased=1)
+    assert sorted(reminded(matter)) == ["周路平", "孙伟", "张立国", "陈国栋"]
+
+
+def test_a_helper_that_does_not_reply_is_chased_and_its_leader_told(cast):
+    matter = cast.matter(State.HANDLED)
+    journey.contact_resident(
+        matter, at=NOON, channel="PHONE", outcome=ContactOutcome.REACHED, words="", by=cast.sun, now=NOON
+    )
+    journey.ask_for_help(matter, office=cast.offices["ROADS"], words="请恢复路面。", by=cast.sun, now=NOON)
+    assert run_due(now=at(2026, 10, 9, 23, 59, 59)) == quiet()
+    assert run_due(now=at(2026, 10, 10)) == quiet(chased=1)
+    assert run_due(now=at(2026, 10, 11)) == quiet()
+    assert sorted(reminded(matter)) == ["周路平", "陈国栋"]
+    assert queries.timeline(matter).last().data == {"missed": "SUPPORT", "office": "ROADS"}
+
+
+def test_a_dissatisfied_resident_who_is_neither_called_nor_answered_is_not_forgotten(cast):
+    matter = cast.matter(State.ANSWERED)
+    journey.rate_matter(matter, grade=Grade.DISSATISFIED, resolved=Resolved.NO, by=RESIDENT, now=NOON)
+    assert run_due(now=at(2026, 9, 30, 23, 59, 59)) == quiet()
+    assert run_due(now=at(2026, 10, 1)) == quiet(chased=1)
+    assert run_due(now=at(2026, 10, 13)) == quiet(chased=1)
+    assert [event.data["missed"] for event in queries.timeline(matter).filter(act="CHASE")] == [
+        "FOLLOW_UP_CONTACT", "FOLLOW_UP_REPLY",
+    ]  # fmt: skip
+    assert run_due(now=at(2026, 10, 14)) == quiet()
 
 
 def test_a_date_across_an_unpublished_year_is_counted_anew_when_the_year_is_entered(cast):

@@ -32,13 +32,16 @@ def everything():
     return {model._meta.label: sorted(map(str, model.objects.values_list())) for model in models}
 
 
-def promising(cast):
-    """An answer whose promise is still open."""
-    reply = journey.Reply(
+def a_promise():
+    return journey.Reply(
         facts="已排上计划。", reasons="要换主管。", rule="条例", appeal_route="信访局", promise="换好主管道",
         promise_due_on=date(2026, 9, 30),
     )  # fmt: skip
-    return journey.answer_matter(cast.matter(State.HANDLED), reply=reply, by=cast.sun, now=NOON)
+
+
+def promising(cast):
+    """An answer whose promise is still open."""
+    return journey.answer_matter(cast.matter(State.HANDLED), reply=a_promise(), by=cast.sun, now=NOON)
 
 
 def first_state(act):
@@ -71,6 +74,19 @@ def _answer_merged(cast):
     journey.merge_matter(other, main=main, reason="同一处。", by=cast.li, now=NOON)
     journey.answer_matter(main, reply=REPLY, by=cast.sun, now=NOON)
     return lambda: journey.answer_merged(Matter.objects.get(pk=other.pk), by=CLOCK, now=NOON)
+
+
+def _refuse_merged(cast):
+    main, other = cast.matter(State.HANDLED), cast.matter()
+    journey.merge_matter(other, main=main, reason="同一处。", by=cast.li, now=NOON)
+    journey.refuse_matter(main, reply=REPLY, by=cast.sun, now=NOON)
+    return lambda: journey.refuse_merged(Matter.objects.get(pk=other.pk), by=CLOCK, now=NOON)
+
+
+def _replace_promise(cast):
+    answer = promising(cast)
+    journey.reopen_matter(answer.matter, reason="还没好。", by=RESIDENT, now=NOON)
+    return lambda: journey.answer_matter(answer.matter, reply=a_promise(), by=cast.sun, now=NOON)
 
 
 def _support(cast):
@@ -128,6 +144,8 @@ MORE = {
     "dissatisfied": _dissatisfied,
     "answer again": _answer_again,
     "answer merged": _answer_merged,
+    "refuse merged": _refuse_merged,
+    "replace promise": _replace_promise,
     "keep promise": _keep_promise,
     "break promise": _break_promise,
     "remind": _remind,

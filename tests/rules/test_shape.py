@@ -53,6 +53,7 @@ EXTRAS = {
         "clocks": "due moments from the catalogue's limits and the county's calendar",
         "numbering": "numbers that can be spoken",
         "sentences": "what residents and offices are told",
+        "side_dates": "dates beside the matter's own clock, and which of them were missed",
         "tallies": "counts kept in the same transaction",
         "uploads": "photographs and recordings, made harmless and stored by digest",
     },

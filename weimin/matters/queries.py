@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from weimin.catalogue.queries import prefixes
 from weimin.county.actors import Actor
 from weimin.county.duties import Duty
-from weimin.county.models import Place, Post
+from weimin.county.models import Office, Place, Post
 from weimin.county.models.places import Level
 
 from .models import Answer, Event, Matter, Publication, Support, Tally
@@ -29,7 +29,9 @@ def visible_to(actor: Actor) -> QuerySet[Matter]:
         if duties & _BY_PLACE:
             mine |= Q(place_code__startswith=post.covers.code)
         if duties & {Duty.HANDLE, Duty.APPROVE}:
-            helping = Support.objects.filter(matter=OuterRef("pk"), office_id=post.office_id)
+            helping = Support.objects.filter(
+                matter=OuterRef("pk"), office_id=post.office_id, ended_at__isnull=True
+            )  # an office that was asked and never needed has nothing to read here any more
             mine |= Q(lead_id=post.office_id) | Q(Exists(helping))
         if duties:
             mine |= Q(owner_id=post.pk)
@@ -51,6 +53,13 @@ def post_for_duty(duty: Duty, place: Place) -> Post | None:
     return Post.objects.select_related("covers", "office").defer("covers__outline").get(pk=nearest[1])
 
 
+def handling_post(office: Office) -> Post | None:
+    """Who handles in an office; one who only handles before one who also approves."""
+    posts = Post.objects.filter(office=office, retired_on__isnull=True).select_related("superior").order_by("code")
+    able = [post for post in posts if Duty.HANDLE in post.duties]
+    return min(able, key=lambda post: Duty.APPROVE in post.duties, default=None)
+
+
 def line_above(post: Post) -> list[Post]:
     """The posts a matter climbs when it is late, nearest first. Ends where the line ends, or at the sixth."""
     line: list[Post] = []
@@ -63,6 +72,35 @@ def line_above(post: Post) -> list[Post]:
 
 def timeline(matter: Matter) -> QuerySet[Event]:
     return Event.objects.filter(matter=matter).select_related("post__office", "official").order_by("id")
+
+
+def supports_open() -> QuerySet[Support]:
+    """Requests for help that still wait for the office's word."""
+    return Support.objects.filter(done_at__isnull=True, ended_at__isnull=True)
+
+
+def promises_open() -> QuerySet[Answer]:
+    """Promises still to be kept: neither kept, nor broken, nor replaced by a later one."""
+    return Answer.objects.filter(
+        promise_due_on__isnull=False,
+        promise_kept_at__isnull=True,
+        promise_broken_at__isnull=True,
+        promise_replaced_at__isnull=True,
+    )
+
+
+def promise_to_keep(matter: Matter) -> Answer | None:
+    """What was promised and not yet done; a broken promise can still be kept late."""
+    owed = Answer.objects.filter(
+        matter=matter, promise_due_on__isnull=False, promise_kept_at__isnull=True, promise_replaced_at__isnull=True
+    )
+    return owed.order_by("-pk").first()
+
+
+def earlier_promises(matter: Matter, latest: Answer | None) -> QuerySet[Answer]:
+    """What was promised in answers before the latest one, and what became of it."""
+    promised = Answer.objects.filter(matter=matter, promise_due_on__isnull=False)
+    return promised.exclude(pk__in=[latest.pk] if latest else []).order_by("pk")
 
 
 def latest_answer(matter: Matter) -> Answer | None:
@@ -105,10 +143,9 @@ def pauses_over(*, now: datetime) -> QuerySet[Matter]:
 def promises_passed(*, today: object) -> QuerySet[Answer]:
     """Promises whose day has gone by without being kept."""
     return (
-        Answer.objects.filter(
+        promises_open()
+        .filter(
             promise_due_on__lt=today,
-            promise_kept_at__isnull=True,
-            promise_broken_at__isnull=True,
             matter__state__in=STILL[Act.KEEP_PROMISE],  # one that is being handled again has nothing to reopen
         )
         .select_related("matter")
@@ -121,6 +158,16 @@ def merged_waiting() -> QuerySet[Matter]:
     return Matter.objects.filter(
         state=State.MERGED, merged_into__state__in=[State.ANSWERED, State.RATED, State.CLOSED, State.PUBLISHED]
     ).order_by("pk")
+
+
+def merged_refused() -> QuerySet[Matter]:
+    """Merged matters whose main matter was refused: the refusal is theirs too."""
+    return Matter.objects.filter(state=State.MERGED, merged_into__state=State.REFUSED).order_by("pk")
+
+
+def merged_stranded() -> QuerySet[Matter]:
+    """Merged matters whose main matter was taken back by its resident: these residents still wait."""
+    return Matter.objects.filter(state=State.MERGED, merged_into__state=State.WITHDRAWN).order_by("pk")
 
 
 def provisional() -> QuerySet[Matter]:

@@ -49,10 +49,12 @@ class Act(models.TextChoices):
     RETURN = "RETURN", _("退回")
     CONTACT = "CONTACT", _("联系")
     NOTE = "NOTE", _("补充")
+    ASK_HELP = "ASK_HELP", _("请求协办")
     SUPPORT = "SUPPORT", _("协办回复")
     PAUSE = "PAUSE", _("暂停计时")
     RESUME = "RESUME", _("恢复计时")
     EXTEND = "EXTEND", _("延期")
+    CHASE = "CHASE", _("催办")
     ESCALATE = "ESCALATE", _("超期上报")
     ANSWER = "ANSWER", _("答复")
     KEEP_PROMISE = "KEEP_PROMISE", _("兑现承诺")
@@ -63,6 +65,7 @@ class Act(models.TextChoices):
     PUBLISH = "PUBLISH", _("公开")
     UNPUBLISH = "UNPUBLISH", _("撤下公开")
     MERGE = "MERGE", _("并案")
+    SPLIT = "SPLIT", _("分开办理")
     WITHDRAW = "WITHDRAW", _("撤回")
     REFUSE = "REFUSE", _("不予受理")
     APPEAL = "APPEAL", _("申请复查")
@@ -121,12 +124,24 @@ MOVES: tuple[Move, ...] = tuple(
     + _moves(Act.PAUSE, [_S.HANDLED], _S.PAUSED, "The law lets the clock stand for a listed reason.")
     + _moves(Act.RESUME, [_S.PAUSED], _S.HANDLED, "The reason has passed, or its time is over.")
     + _moves(Act.MERGE, _UNHEARD, _S.MERGED, "The same facts are already being handled under another number.")
+    + _moves(
+        Act.SPLIT,
+        [_S.MERGED],
+        _S.CLASSIFIED,
+        "The other matter ended without an answer, or is not the same after all: this one is handled by itself.",
+    )
     + _moves(Act.WITHDRAW, [*_UNHEARD, _S.PAUSED], _S.WITHDRAWN, "The resident takes it back.")
     + _moves(
         Act.REFUSE,
         [_S.RECEIVED, _S.CLASSIFIED, _S.HANDLED],
         _S.REFUSED,
         "The county may not act; the reason and the route of appeal are given.",
+    )
+    + _moves(
+        Act.REFUSE,
+        [_S.MERGED],
+        _S.REFUSED,
+        "The matter it was merged into was refused: the same reasons hold here, and this resident may appeal too.",
     )
     + _moves(
         Act.CLOSE, [_S.ANSWERED], _S.CLOSED, "The window for rating has passed; unrated is never counted as satisfied."
@@ -142,11 +157,16 @@ MOVES: tuple[Move, ...] = tuple(
 
 ALLOWED = frozenset((move.act, move.start, move.goal) for move in MOVES)
 
+# While it stands here, supporting offices help and side dates can be missed.
+IN_HAND = frozenset({State.DISPATCHED, State.HANDLED, State.PAUSED})
+
 # Acts that write on a matter without moving it, and where they make sense.
 STILL: dict[Act, frozenset[State]] = {
     Act.CONTACT: OPEN_STATES,
     Act.NOTE: frozenset(State) - {State.WITHDRAWN},
-    Act.SUPPORT: frozenset({State.DISPATCHED, State.HANDLED, State.PAUSED}),
+    Act.ASK_HELP: IN_HAND,
+    Act.SUPPORT: IN_HAND,
+    Act.CHASE: IN_HAND | {State.RATED},
     Act.EXTEND: frozenset({State.HANDLED}),
     Act.ESCALATE: OPEN_STATES,
     Act.KEEP_PROMISE: frozenset(_DONE),
@@ -196,6 +216,15 @@ class PauseReason(models.TextChoices):
     THIRD_PARTY = "THIRD_PARTY", _("征求第三方意见")
     RESIDENT_MATERIAL = "RESIDENT_MATERIAL", _("等待当事人补充材料")
     FORCE_MAJEURE = "FORCE_MAJEURE", _("不可抗力")
+
+
+class Missed(models.TextChoices):
+    """A side date that passed: the matter's own clock may still have days left."""
+
+    CONTACT = "CONTACT", _("派办后没有按时联系反映人")
+    SUPPORT = "SUPPORT", _("协办单位没有按时回复")
+    FOLLOW_UP_CONTACT = "FOLLOW_UP_CONTACT", _("居民不满意后没有按时联系")
+    FOLLOW_UP_REPLY = "FOLLOW_UP_REPLY", _("居民不满意后没有按时答复")
 
 
 class Grade(models.IntegerChoices):

@@ -9,7 +9,7 @@ from weimin.county.actors import CLOCK
 from weimin.kernel.clock import county_day
 from weimin.kernel.refusal import Refused
 
-from . import clocks, journey, queries
+from . import clocks, journey, queries, side_dates
 from .models import Matter
 
 log = logging.getLogger(__name__)
@@ -30,12 +30,19 @@ def run_due(*, now: datetime) -> dict[str, int]:
             queries.unrated_past_window(now=now), lambda m: journey.close_matter(m, by=CLOCK, now=now)
         ),
         "answered_merged": _each(queries.merged_waiting(), lambda m: journey.answer_merged(m, by=CLOCK, now=now)),
+        "refused_merged": _each(queries.merged_refused(), lambda m: journey.refuse_merged(m, by=CLOCK, now=now)),
+        "split": _each(queries.merged_stranded(), lambda m: journey.split_matter(m, by=CLOCK, now=now)),
+        "chased": _each(side_dates.missed(now=now), lambda found: _chase(found, now)),
         "escalated": _each(
             queries.may_climb(now=now)[:_BATCH],
             lambda m: _climbs(m, now) and journey.escalate_matter(m, by=CLOCK, now=now),
         ),
         "reminded": _each(queries.unrated(now=now), lambda m: journey.remind_to_rate(m, by=CLOCK, now=now)),
     }
+
+
+def _chase(found: side_dates.Found, now: datetime) -> Matter:
+    return journey.chase_matter(found.matter, missed=found.missed, helper=found.helper, by=CLOCK, now=now)
 
 
 def recompute_provisional(*, now: datetime) -> list[str]:

@@ -129,6 +129,18 @@ def note(request: HttpRequest, number: str, body: shapes.Note) -> HttpResponse:
     )
 
 
+@router.post("/{number}/ask-help", response=shapes.MatterOut)
+@for_programs
+def ask_for_help(request: HttpRequest, number: str, body: shapes.AskHelp) -> HttpResponse:
+    return perform_on(
+        request,
+        number,
+        lambda matter, by, now: journey.ask_for_help(
+            matter, office=by_code(Office, body.office, "office"), words=body.words, by=by, now=now
+        ),
+    )
+
+
 @router.post("/{number}/support", response=shapes.MatterOut)
 @for_programs
 def support(request: HttpRequest, number: str, body: shapes.Report) -> HttpResponse:
@@ -190,11 +202,11 @@ def refuse(request: HttpRequest, number: str, body: shapes.AnswerIn) -> HttpResp
 @for_programs
 def keep_promise(request: HttpRequest, number: str, body: shapes.Note) -> HttpResponse:
     def kept(matter: Matter, by: Actor, now: datetime) -> None:
-        given = queries.latest_answer(matter)
-        if given is None:
-            raise Refused("NO_PROMISE", _("这件事还没有答复，没有待兑现的承诺。"))
-        given.matter = matter
-        journey.keep_promise(given, words=body.words, by=by, now=now)
+        promised = queries.promise_to_keep(matter)
+        if promised is None:
+            raise Refused("NO_PROMISE", _("这个答复没有待兑现的承诺。"))
+        promised.matter = matter
+        journey.keep_promise(promised, words=body.words, by=by, now=now)
 
     return perform_on(request, number, kept)
 
@@ -208,6 +220,14 @@ def merge(request: HttpRequest, number: str, body: shapes.Merge) -> HttpResponse
         lambda matter, by, now: journey.merge_matter(
             matter, main=matter_for(by, body.main), reason=body.reason, by=by, now=now
         ),
+    )
+
+
+@router.post("/{number}/split", response=shapes.MatterOut)
+@for_programs
+def split(request: HttpRequest, number: str, body: shapes.Reason) -> HttpResponse:
+    return perform_on(
+        request, number, lambda matter, by, now: journey.split_matter(matter, reason=body.reason, by=by, now=now)
     )
 
 

@@ -156,6 +156,11 @@ class Note(Sent):
     internal: bool = False
 
 
+class AskHelp(Sent):
+    office: Code
+    words: Words
+
+
 class Report(Sent):
     report: Words
 

@@ -150,6 +150,14 @@ class DispatchForm(ActForm):
         _offer(self, "supporting", offices_open())
 
 
+class AskHelpForm(ActForm):
+    office = forms.ModelChoiceField(Office.objects.none(), label=_("协办单位"))
+    words = area(_("请他们做什么"), limit=1000, rows=3)
+
+    def prepare(self) -> None:
+        _offer(self, "office", offices_open().exclude(pk__in=[self.matter.lead_id]))
+
+
 class PlainForm(ActForm):
     """Nothing more to say."""
 
@@ -244,15 +252,6 @@ class PublishForm(ActForm):
     title = forms.CharField(label=_("标题"), max_length=80)
     asked = area(_("群众反映（去掉姓名、电话、门牌）"), limit=2000, rows=8)
     done = area(_("办理结果"), limit=2000, rows=8)
-
-    def clean(self) -> dict[str, Any]:
-        """The name and the number of the resident must not be in what anyone may read."""
-        cleaned, resident = super().clean() or {}, self.matter.resident
-        secrets = [word for word in (resident.name, resident.phone) if len(word) > 1] if resident else []
-        for field in ("title", "asked", "done"):
-            if any(word in cleaned.get(field, "") for word in secrets):
-                self.add_error(field, _("这里还有反映人的姓名或电话，请去掉后再公开。"))
-        return cleaned
 
 
 class DecideForm(ActForm):

@@ -7,16 +7,17 @@ Which act may follow which state stands once, in matters/states.py.
 # The way.
 from .receive import Draft, Receipt, receive_matter  # noqa: I001 -- in the order in which they happen
 from .classify import classify_matter
-from .dispatch import accept_matter, dispatch_matter, return_matter
+from .dispatch import accept_matter, ask_for_help, dispatch_matter, return_matter
 from .handle import add_note, contact_resident, extend_matter, pause_matter, report_support, resume_matter
-from .answer import Reply, answer_matter, answer_merged, keep_promise, refuse_matter
+from .answer import Reply, answer_matter, answer_merged, keep_promise, refuse_matter, refuse_merged
 from .outcome import break_promise, call_back, close_matter, rate_matter, reopen_matter
 from .publish import publish_matter, unpublish_matter
 
 # Side ways.
-from .merge import merge_matter, withdraw_matter
+from .merge import merge_matter, split_matter, withdraw_matter
 from .appeal import appeal_matter, decide_appeal
 from .clockwork import (
+    chase_matter,
     escalate_matter,
     hand_over_desk,
     recompute_clock,
@@ -32,8 +33,10 @@ __all__ = [
     "answer_matter",
     "answer_merged",
     "appeal_matter",
+    "ask_for_help",
     "break_promise",
     "call_back",
+    "chase_matter",
     "classify_matter",
     "close_matter",
     "contact_resident",
@@ -50,11 +53,13 @@ __all__ = [
     "receive_matter",
     "recompute_clock",
     "refuse_matter",
+    "refuse_merged",
     "remind_to_rate",
     "reopen_matter",
     "report_support",
     "resume_matter",
     "return_matter",
+    "split_matter",
     "unpublish_matter",
     "withdraw_matter",
 ]

@@ -13,8 +13,8 @@ from weimin.kernel.words import Mistake, clean_text
 from weimin.ledger.services import record
 
 from .. import tallies
-from ..models import Event, Matter
-from ..states import ALLOWED, CLOSED_STATES, STILL, Act, State
+from ..models import Event, Matter, Support
+from ..states import ALLOWED, CLOSED_STATES, IN_HAND, STILL, Act, State
 
 
 def content_of(event: Event, number: str, by: str) -> dict[str, Any]:
@@ -83,6 +83,9 @@ def perform(
         setattr(matter, name, value)
     matter.version += 1
     tallies.change(less=before, more=tallies.standing(matter, goal) + (counted or []))
+    if start in IN_HAND and goal not in IN_HAND:
+        # Nobody waits any longer for the offices that were asked to help.
+        Support.objects.filter(matter=matter, done_at__isnull=True, ended_at__isnull=True).update(ended_at=now)
     return write_down(matter, act, by=by, post=post, now=now, start=start, words=words, data=data, internal=internal)
 
 

@@ -46,6 +46,9 @@ def answer_matter(matter: Matter, *, reply: Reply, by: Actor, now: datetime) -> 
     if matter.state == State.RATED and not _follow_up_open(matter):
         raise Refused("NOT_NOW", _("居民没有提出不满意，不需要再次答复。"))
     answer = _write(matter, reply, by=by, post=post, now=now, refusal=False)
+    if answer.promise:
+        # A later promise takes the place of those still open; the resident sees both.
+        queries.promises_open().filter(matter=matter).exclude(pk=answer.pk).update(promise_replaced_at=now)
     counted = _counted(matter, now)
     FollowUp.objects.filter(matter=matter, rectified_at__isnull=True).update(replied_at=now, rectified_at=now)
     _answered(matter, answer, by=by, post=post, now=now, counted=counted)
@@ -77,11 +80,18 @@ def refuse_matter(matter: Matter, *, reply: Reply, by: Actor, now: datetime) -> 
     Who: a post that classifies and covers the place (CLASSIFY); once HANDLED, the lead office (HANDLE).
     """
     check(matter, Act.REFUSE, State.REFUSED)
+    if matter.state == State.MERGED:
+        raise Refused("NOT_NOW", _("这件事已并案，主件有了结论后会一并答复。"))
     if matter.state == State.HANDLED:
         post = by.post_for(Duty.HANDLE, office_id=matter.lead_id)
     else:
         post = by.post_for(Duty.CLASSIFY, place_code=matter.place_code)
     answer = _write(matter, reply, by=by, post=post, now=now, refusal=True)
+    _refused(matter, answer, by=by, post=post, now=now)
+    return answer
+
+
+def _refused(matter: Matter, answer: Answer, *, by: Actor, post: Post | None, now: datetime) -> None:
     perform(
         matter,
         Act.REFUSE,
@@ -96,6 +106,21 @@ def refuse_matter(matter: Matter, *, reply: Reply, by: Actor, now: datetime) -> 
     with sentences.in_language_of(matter):
         text = _t("您反映的事情 %(number)s 不能受理。理由：%(reasons)s 依据：%(rule)s。不服可以：%(appeal)s")
         sentences.tell(matter, Act.REFUSE, text % _parts(matter, answer), now=now)
+
+
+@transaction.atomic
+def refuse_merged(matter: Matter, *, by: Actor, now: datetime) -> Answer:
+    """The main matter was refused: the resident of a merged one is told the same, and may appeal under their number.
+
+    Before: MERGED, its main matter refused.  After: REFUSED.  Who: the clock.
+    """
+    check(matter, Act.REFUSE, State.REFUSED)
+    main = matter.merged_into
+    given = queries.latest_answer(main) if main is not None and main.state == State.REFUSED else None
+    if given is None or by.kind != "clock":
+        raise Refused("NOT_NOW", _("这件事已并案，主件有了结论后会一并答复。"))
+    answer = _copy(matter, given, now=now)
+    _refused(matter, answer, by=by, post=None, now=now)
     return answer
 
 
@@ -110,9 +135,9 @@ def keep_promise(answer: Answer, *, words: str, by: Actor, now: datetime) -> Ans
     check(matter, Act.KEEP_PROMISE)
     post = by.post_for(Duty.HANDLE, office_id=matter.lead_id)
     words = words_of(words, field="words", limit=1000)
-    kept = Answer.objects.filter(pk=answer.pk, promise_due_on__isnull=False, promise_kept_at__isnull=True).update(
-        promise_kept_at=now
-    )
+    kept = Answer.objects.filter(
+        pk=answer.pk, promise_due_on__isnull=False, promise_kept_at__isnull=True, promise_replaced_at__isnull=True
+    ).update(promise_kept_at=now)
     if not kept:
         raise Refused("NO_PROMISE", _("这个答复没有待兑现的承诺。"))
     answer.promise_kept_at = now
@@ -151,6 +176,7 @@ def _copy(matter: Matter, given: Answer, *, now: datetime) -> Answer:
         at=now,
         by=given.by,
         post=given.post,
+        refusal=given.refusal,
         facts=given.facts,
         reasons=given.reasons,
         rule=given.rule,

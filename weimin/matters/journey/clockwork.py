@@ -9,15 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from weimin.catalogue.queries import time_rule
 from weimin.county.actors import Actor
 from weimin.county.duties import Duty
-from weimin.county.models import Post
+from weimin.county.models import Office, Post
 from weimin.county.queries import holder_of
 from weimin.kernel.clock import county_day
 from weimin.kernel.refusal import Refused
 from weimin.ledger.services import record
 
-from .. import clocks, queries, sentences, tallies
+from .. import clocks, queries, sentences, side_dates, tallies
 from ..models import Event, Matter
-from ..states import OPEN_STATES, Act
+from ..states import OPEN_STATES, Act, Missed
 from ._core import check, perform, words_of
 
 
@@ -54,6 +54,33 @@ def escalate_matter(matter: Matter, *, by: Actor, now: datetime) -> Matter:
         now=now,
     )
     return matter
+
+
+@transaction.atomic
+def chase_matter(matter: Matter, *, missed: Missed, helper: Office | None = None, by: Actor, now: datetime) -> Matter:
+    """A side date has passed: remind who should have acted and the post above, once, on record.
+
+    Before: DISPATCHED, HANDLED, PAUSED, or RATED with a follow-up open; the date passed and not chased yet.
+    After: the same state.  Who: the clock. `helper` is the supporting office that is late.
+    """
+    check(matter, Act.CHASE)
+    if not side_dates.is_missed(matter, missed, helper=helper, now=now):
+        raise Refused("NOT_NOW", _("没有到催办的时候。"))
+    data = {"missed": missed, "office": helper.code if helper else ""}
+    perform(matter, Act.CHASE, by=by, now=now, words=str(missed.label), data=data)
+    late = _who_is_late(matter, helper)
+    for post in (late, late.superior if late else None):
+        if post is not None:
+            text = _t("%(number)s %(missed)s，请今天就办。") % {"number": matter.number, "missed": missed.label}
+            sentences.tell_holder(holder_of(post, now=now), matter, Act.CHASE, text, now=now)
+    return matter
+
+
+def _who_is_late(matter: Matter, helper: Office | None) -> Post | None:
+    owner, office = matter.owner, helper or matter.lead
+    if office is None or (owner is not None and owner.office_id == office.pk):
+        return owner
+    return queries.handling_post(office)
 
 
 @transaction.atomic

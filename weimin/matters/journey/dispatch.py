@@ -75,6 +75,30 @@ def _ask_to_help(matter: Matter, helpers: Sequence[Office], now: datetime) -> No
 
 
 @transaction.atomic
+def ask_for_help(matter: Matter, *, office: Office, words: str, by: Actor, now: datetime) -> Matter:
+    """Ask one more office to help, with a clock of its own.
+
+    Before: DISPATCHED, HANDLED or PAUSED; the office neither leads nor helps already.  After: the same state.
+    Who: a post that dispatches and covers the place (DISPATCH), or a handling post of the lead office (HANDLE).
+    """
+    check(matter, Act.ASK_HELP)
+    if by.has(Duty.DISPATCH):
+        post = by.post_for(Duty.DISPATCH, place_code=matter.place_code)
+    else:
+        post = by.post_for(Duty.HANDLE, office_id=matter.lead_id)
+    if office.retired_on is not None:
+        raise Refused("UNKNOWN_OFFICE", _("这个单位已撤销，请另选一个。"), field="office")
+    if office.pk == matter.lead_id:
+        raise Refused("LEADS_ALREADY", _("这个单位就是主办单位，不用再请协办。"), field="office")
+    if queries.supports_open().filter(matter=matter, office=office).exists():
+        raise Refused("HELPS_ALREADY", _("已经请过这个单位协办，还在等它回复。"), field="office")
+    words = words_of(words, field="words", limit=1000)
+    perform(matter, Act.ASK_HELP, by=by, post=post, now=now, words=words, data={"office": office.code})
+    _ask_to_help(matter, [office], now)
+    return matter
+
+
+@transaction.atomic
 def accept_matter(matter: Matter, *, by: Actor, now: datetime) -> Matter:
     """Step 4 of 7: the office takes it. From here on its post owns the matter.
 

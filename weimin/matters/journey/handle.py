@@ -16,7 +16,7 @@ from weimin.kernel.limits import Limit
 from weimin.kernel.refusal import Refused
 
 from .. import clocks, queries, sentences, tallies
-from ..models import Contact, FollowUp, Matter, Support
+from ..models import Contact, FollowUp, Matter
 from ..states import Act, Clock, ContactOutcome, PauseReason, State
 from ..uploads import Upload
 from ._core import check, perform, words_of
@@ -122,9 +122,8 @@ def report_support(matter: Matter, *, report: str, by: Actor, now: datetime) -> 
     check(matter, Act.SUPPORT)
     report = words_of(report, field="report", limit=2000)
     for post in by.posts_with(Duty.HANDLE):
-        done = Support.objects.filter(matter=matter, office_id=post.office_id, done_at__isnull=True).update(
-            done_at=now, report=report
-        )
+        asked = queries.supports_open().filter(matter=matter, office_id=post.office_id)
+        done = asked.update(done_at=now, report=report)
         if done:
             perform(matter, Act.SUPPORT, by=by, post=post, now=now, words=report, data={"office": post.office.code})
             return matter

@@ -185,12 +185,8 @@ def break_promise(answer: Answer, *, by: Actor, now: datetime) -> Matter:
     Before: ANSWERED, RATED, CLOSED or PUBLISHED, the promise past its date.  After: HANDLED.  Who: the clock.
     """
     matter = answer.matter
-    marked = Answer.objects.filter(
-        pk=answer.pk,
-        promise_due_on__lt=county_day(now),
-        promise_kept_at__isnull=True,
-        promise_broken_at__isnull=True,
-    ).update(promise_broken_at=now)
+    passed = queries.promises_open().filter(pk=answer.pk, promise_due_on__lt=county_day(now))
+    marked = passed.update(promise_broken_at=now)
     if not marked:
         raise Refused("NO_PROMISE", _("这个答复没有逾期未兑现的承诺。"))
     with sentences.in_language_of(matter):

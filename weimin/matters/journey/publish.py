@@ -24,6 +24,7 @@ def publish_matter(matter: Matter, *, title: str, asked: str, done: str, by: Act
 
     Before: RATED without an open follow-up, or CLOSED after an answer.  After: PUBLISHED.
     Who: a post that publishes and covers the place (PUBLISH).
+    Refused STILL_NAMED, naming its field, while the resident's name, number or address still stands in the words.
     """
     check(matter, Act.PUBLISH, State.PUBLISHED)
     post = by.post_for(Duty.PUBLISH, place_code=matter.place_code)
@@ -31,6 +32,7 @@ def publish_matter(matter: Matter, *, title: str, asked: str, done: str, by: Act
         raise Refused("NOT_ANSWERED", _("没有答复的事情不能公开。"))
     if FollowUp.objects.filter(matter=matter, rectified_at__isnull=True).exists():
         raise Refused("FOLLOW_UP_OPEN", _("居民不满意，整改还没有完成，先不公开。"))
+    _name_nobody(matter, title=title, asked=asked, done=done)
     shown = _copy(matter, title=title, asked=asked, done=done, by=by, now=now)
     perform(
         matter,
@@ -59,6 +61,15 @@ def unpublish_matter(matter: Matter, *, reason: str, by: Actor, now: datetime) -
     Publication.objects.filter(matter=matter).update(withdrawn_at=now, withdrawn_why=reason)
     perform(matter, Act.UNPUBLISH, by=by, post=post, now=now, goal=State.CLOSED, words=reason, internal=True)
     return matter
+
+
+def _name_nobody(matter: Matter, **words: str) -> None:
+    resident = matter.resident
+    known = (resident.name, resident.phone, resident.email, resident.address) if resident else ()
+    secrets = [word for word in known if len(word) > 1]
+    for field, text in words.items():
+        if any(word in text for word in secrets):
+            raise Refused("STILL_NAMED", _("这里还有反映人的姓名、电话或住址，请去掉后再公开。"), field=field)
 
 
 def _copy(matter: Matter, *, title: str, asked: str, done: str, by: Actor, now: datetime) -> Publication:

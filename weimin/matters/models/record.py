@@ -59,6 +59,9 @@ class Contact(models.Model):
         secret: set[str] = set()
 
 
+_SUPPORT_OPEN = Q(done_at__isnull=True, ended_at__isnull=True)
+
+
 class Support(models.Model):
     """A supporting office, with a clock of its own."""
 
@@ -68,20 +71,22 @@ class Support(models.Model):
     limit = models.CharField(_("时限"), max_length=8)
     due_at = models.DateTimeField(_("到期时间"))
     done_at = models.DateTimeField(_("回复时间"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("不再需要协办的时间"), null=True, blank=True)  # it left before they replied
     report = models.TextField(_("协办意见"), blank=True, default="")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                name="support_one_open_per_office", fields=["matter", "office"], condition=Q(done_at__isnull=True)
+                name="support_one_open_per_office", fields=["matter", "office"], condition=_SUPPORT_OPEN
+            ),
+            models.CheckConstraint(
+                name="support_done_or_ended", condition=Q(done_at__isnull=True) | Q(ended_at__isnull=True)
             ),
         ]
-        indexes = [
-            models.Index(fields=["office", "due_at"], name="support_office_due", condition=Q(done_at__isnull=True))
-        ]
+        indexes = [models.Index(fields=["office", "due_at"], name="support_office_due", condition=_SUPPORT_OPEN)]
 
     class Privacy:
-        open = {"id", "matter", "office", "started_at", "limit", "due_at", "done_at"}
+        open = {"id", "matter", "office", "started_at", "limit", "due_at", "done_at", "ended_at"}
         personal = {"report"}
         secret: set[str] = set()
 
@@ -101,6 +106,7 @@ class Answer(models.Model):
     promise_due_on = models.DateField(_("承诺兑现日期"), null=True, blank=True)
     promise_kept_at = models.DateTimeField(_("兑现时间"), null=True, blank=True)
     promise_broken_at = models.DateTimeField(_("逾期未兑现"), null=True, blank=True)
+    promise_replaced_at = models.DateTimeField(_("由新承诺代替"), null=True, blank=True)
     appeal_route = models.CharField(_("不服怎么办"), max_length=300)
 
     class Meta:
@@ -110,19 +116,29 @@ class Answer(models.Model):
                 condition=Q(promise="", promise_due_on__isnull=True)
                 | (~Q(promise="") & Q(promise_due_on__isnull=False)),
             ),
+            models.CheckConstraint(
+                name="answer_promise_replaced_was_open",
+                condition=Q(promise_replaced_at__isnull=True)
+                | Q(promise_due_on__isnull=False, promise_kept_at__isnull=True, promise_broken_at__isnull=True),
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["promise_due_on"],
                 name="answer_promise_open",
-                condition=Q(promise_due_on__isnull=False, promise_kept_at__isnull=True, promise_broken_at__isnull=True),
+                condition=Q(
+                    promise_due_on__isnull=False,
+                    promise_kept_at__isnull=True,
+                    promise_broken_at__isnull=True,
+                    promise_replaced_at__isnull=True,
+                ),
             )
         ]
 
     class Privacy:
         open = {
             "id", "matter", "at", "by", "post", "refusal", "rule", "promise_due_on", "promise_kept_at",
-            "promise_broken_at", "appeal_route",
+            "promise_broken_at", "promise_replaced_at", "appeal_route",
         }  # fmt: skip
         personal = {"facts", "reasons", "promise"}
         secret: set[str] = set()

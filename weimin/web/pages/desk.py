@@ -62,6 +62,7 @@ def _promises(actor: Any, now: datetime, answers: Any) -> Any:
             matter__in=queries.visible_to(actor),
             promise_due_on__lte=county_day(now + PROMISES_WITHIN),
             promise_kept_at__isnull=True,
+            promise_replaced_at__isnull=True,
         )
         .select_related("matter", "post__office")
         .order_by("promise_due_on", "pk")

@@ -15,7 +15,7 @@ from weimin.kernel.refusal import Refused
 
 from ... import journey, queries
 from ...forms import desk as forms
-from ...models import Answer, Appeal, Matter, Support
+from ...models import Appeal, Matter
 from ...states import ALLOWED, STILL, Act, ContactOutcome, PauseReason, Request, Resolved, State
 
 Call = Callable[[Matter, dict[str, Any], Actor, datetime], object]
@@ -93,17 +93,11 @@ def _publish(m: Matter, d: dict[str, Any], by: Actor, now: datetime) -> object:
 
 
 def _keep_promise(m: Matter, d: dict[str, Any], by: Actor, now: datetime) -> object:
-    promised = open_promise(m)
+    promised = queries.promise_to_keep(m)
     if promised is None:
         raise Refused("NO_PROMISE", _("这个答复没有待兑现的承诺。"))
     promised.matter = m
     return journey.keep_promise(promised, words=d["words"], by=by, now=now)
-
-
-def open_promise(matter: Matter) -> Answer | None:
-    """The promise that still has to be kept, if there is one."""
-    given = Answer.objects.filter(matter=matter, promise_due_on__isnull=False, promise_kept_at__isnull=True)
-    return given.order_by("-pk").first()
 
 
 _J = journey
@@ -131,6 +125,11 @@ PAGES: dict[str, ActPage] = {
         Act.ANSWER, (Duty.HANDLE,), forms.AnswerForm,
         lambda m, d, by, now: _J.answer_matter(m, reply=_reply(d), by=by, now=now),
         _("事实、理由、依据、承诺和不服怎么办"), LEAD, "answer.html",
+    ),
+    "ask-help": ActPage(
+        Act.ASK_HELP, (Duty.DISPATCH, Duty.HANDLE), forms.AskHelpForm,
+        lambda m, d, by, now: _J.ask_for_help(m, office=d["office"], words=d["words"], by=by, now=now),
+        _("哪个单位、请它做什么"), ANY,
     ),
     "support": ActPage(
         Act.SUPPORT, (Duty.HANDLE,), forms.SupportForm,
@@ -164,6 +163,10 @@ PAGES: dict[str, ActPage] = {
         lambda m, d, by, now: _J.close_matter(m, reason=d["reason"], by=by, now=now), _("不公开的理由"), PLACE,
     ),
     "merge": ActPage(Act.MERGE, (Duty.CLASSIFY,), forms.MergeForm, _merge, _("另一件的编号和理由"), PLACE),
+    "split": ActPage(
+        Act.SPLIT, (Duty.CLASSIFY,), forms.ReasonForm,
+        lambda m, d, by, now: _J.split_matter(m, reason=d["reason"], by=by, now=now), _("为什么不是同一件"), PLACE,
+    ),
     "refuse": ActPage(
         Act.REFUSE, (Duty.CLASSIFY, Duty.HANDLE), forms.ReplyForm,
         lambda m, d, by, now: _J.refuse_matter(m, reply=_reply(d), by=by, now=now),
@@ -184,8 +187,8 @@ def moves_for(matter: Matter, actor: Actor) -> list[tuple[str, ActPage]]:
 
 
 def _fits(page: ActPage, matter: Matter) -> bool:
-    if page.act == Act.ANSWER and matter.state == State.MERGED:
-        return False  # the clock answers merged matters
+    if page.act in (Act.ANSWER, Act.REFUSE) and matter.state == State.MERGED:
+        return False  # the clock gives merged matters what the main one was given
     if matter.state in STILL.get(page.act, ()):
         return True
     return any((page.act, matter.state, goal) in ALLOWED for goal in State)
@@ -201,10 +204,12 @@ def _may(slug: str, page: ActPage, matter: Matter, actor: Actor) -> bool:
         return _may_contact(actor, matter)
     if slug == "support":
         offices = {post.office_id for post in actor.posts_with(Duty.HANDLE)}
-        return Support.objects.filter(matter=matter, office_id__in=offices, done_at__isnull=True).exists()
+        return queries.supports_open().filter(matter=matter, office_id__in=offices).exists()
+    if slug == "ask-help":
+        return _holds(actor, Duty.DISPATCH, matter, PLACE) or _holds(actor, Duty.HANDLE, matter, LEAD)
     if slug == "extend":
         return _is_above(actor, matter)
-    if slug == "keep-promise" and open_promise(matter) is None:
+    if slug == "keep-promise" and queries.promise_to_keep(matter) is None:
         return False
     return any(_holds(actor, duty, matter, page.scope) for duty in page.duties)
 

@@ -14,7 +14,7 @@ from weimin.kernel import numbers
 from weimin.kernel.words import Mistake
 
 from ... import queries
-from ...models import Callback, FollowUp, Matter, Support
+from ...models import Callback, FollowUp, Matter
 from ...permissions import WITH_PLACES
 from ...states import OPEN_STATES, State
 
@@ -36,7 +36,7 @@ def _mine(actor: Actor, now: datetime) -> Q:
 
 def _office(actor: Actor, now: datetime) -> Q:
     offices = {post.office_id for post in actor.posts}
-    helping = Support.objects.filter(matter=OuterRef("pk"), office_id__in=offices, done_at__isnull=True)
+    helping = queries.supports_open().filter(matter=OuterRef("pk"), office_id__in=offices)
     return Q(state__in=OPEN_STATES) & (Q(lead_id__in=offices) | Q(Exists(helping)))
 
 

@@ -18,10 +18,12 @@ SENTENCES: dict[str, Promise] = {
     Act.RETURN: _("%(who)s说明这件事不归他们管，理由如下，正在重新派办。"),
     Act.CONTACT: _("%(who)s联系您。"),
     Act.NOTE: _("%(who)s补充了情况。"),
+    Act.ASK_HELP: _("%(who)s请另一个单位协助。"),
     Act.SUPPORT: _("%(who)s作为协办单位回复了。"),
     Act.PAUSE: _("%(who)s暂停计时，原因如下。"),
     Act.RESUME: _("暂停的原因过去了，继续计时。"),
     Act.EXTEND: _("%(who)s批准延期一次，原因如下。"),
+    Act.CHASE: _("该办的一步过了日子，已催办。"),
     Act.ESCALATE: _("超过期限，已报告上级。"),
     Act.ANSWER: _("%(who)s答复了您。"),
     Act.KEEP_PROMISE: _("%(who)s承诺的事办好了。"),
@@ -31,6 +33,7 @@ SENTENCES: dict[str, Promise] = {
     Act.CLOSE: _("这件事办结了。"),
     Act.PUBLISH: _("%(who)s把隐去个人信息的内容放上了公开栏。"),
     Act.MERGE: _("%(who)s把它和另一件相同的事一并办理。"),
+    Act.SPLIT: _("这件事改为单独办理，原因如下。"),
     Act.WITHDRAW: _("您撤回了这件事。"),
     Act.REFUSE: _("%(who)s说明这件事不能受理，理由如下。"),
     Act.APPEAL: _("您申请复查。"),
@@ -68,7 +71,7 @@ def lines(matter: Matter) -> list[Line]:
 def _line(event: Event) -> Line:
     mine = event.act == Act.NOTE and event.by_kind == "resident"
     template = _NOTE_BY_RESIDENT if mine else SENTENCES[event.act]
-    tone = "late" if event.act == Act.ESCALATE else "soon" if event.act in (Act.RETURN, Act.PAUSE) else ""
+    tone = "late" if event.act in (Act.ESCALATE, Act.CHASE) else "soon" if event.act in (Act.RETURN, Act.PAUSE) else ""
     # the answer itself stands in full above the timeline
     detail = "" if event.act in (Act.ANSWER, Act.REFUSE) else event.words
     return Line(event.act, event.at, str(template) % {"who": who(event)}, detail, tone)
