@@ -81,9 +81,9 @@ def test_a_hidden_name_is_hidden_from_the_handler(cast, sign_in):
     [
         ("RECEIVED", "li", ["classify", "contact", "merge", "refuse", "note"]),
         ("CLASSIFIED", "li", ["classify", "dispatch", "contact", "merge", "refuse", "note"]),
-        ("DISPATCHED", "sun", ["accept", "return", "contact", "note"]),
-        ("HANDLED", "sun", ["contact", "answer", "pause", "refuse", "note"]),
-        ("PAUSED", "sun", ["contact", "resume", "note"]),
+        ("DISPATCHED", "sun", ["accept", "return", "contact", "ask-help", "note"]),
+        ("HANDLED", "sun", ["contact", "answer", "ask-help", "pause", "refuse", "note"]),
+        ("PAUSED", "sun", ["contact", "ask-help", "resume", "note"]),
     ],
 )
 def test_only_allowed_acts_are_offered(cast, sign_in, state, who, acts):

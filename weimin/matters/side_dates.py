@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KT
 
 from weimin.county.models import Office
 
@@ -54,7 +55,7 @@ def contacts(*, now: datetime) -> QuerySet[Matter]:
 def supports(*, now: datetime) -> QuerySet[Support]:
     """A supporting office that has not said what it did by its date."""
     late = supports_open().filter(due_at__lt=now)
-    chased = _chased(Missed.SUPPORT, matter="matter", since="started_at", data__office=OuterRef("office__code"))
+    chased = _chased(Missed.SUPPORT, matter="matter", since="started_at", helper=OuterRef("office__code"))
     return late.exclude(chased).order_by("pk")
 
 
@@ -74,6 +75,5 @@ def follow_ups(word: Missed, *, now: datetime) -> QuerySet[FollowUp]:
 
 
 def _chased(word: Missed, *, matter: str, since: str, **more: Any) -> Exists:
-    return Exists(
-        Event.objects.filter(matter=OuterRef(matter), act=Act.CHASE, at__gte=OuterRef(since), data__missed=word, **more)
-    )
+    chases = Event.objects.alias(helper=KT("data__office")).filter(act=Act.CHASE, data__missed=word)
+    return Exists(chases.filter(matter=OuterRef(matter), at__gte=OuterRef(since), **more))
