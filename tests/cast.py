@@ -13,14 +13,13 @@ import chinese_calendar
 from chinese_calendar.constants import holidays, workdays
 
 from weimin.catalogue.models import Kind, Route, TimeRule, Urgency
-from weimin.county import queries as county_queries
 from weimin.county.actors import RESIDENT, Actor, actor_of
 from weimin.county.context import use_shared
-from weimin.county.directory import forget
 from weimin.county.duties import Duty
 from weimin.county.models import Account, Holding, Office, Official, Place, Post
 from weimin.county.shared.models import CalendarDay, CalendarYear, CountyEntry
 from weimin.kernel.clock import COUNTY_TIME
+from weimin.kernel.kept import forget_all
 from weimin.kernel.limits import Limit
 from weimin.matters import journey
 from weimin.matters.models import Matter
@@ -206,8 +205,7 @@ def _shared() -> None:
         CalendarYear.objects.bulk_create(
             [CalendarYear(year=year, source="国办通知", entered_at=NOON) for year in years], ignore_conflicts=True
         )
-    forget()
-    county_queries.forget_calendar()
+    forget_all()
 
 
 def _places(cast: Cast) -> None:

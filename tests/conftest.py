@@ -29,6 +29,7 @@ from django.test import TransactionTestCase  # noqa: E402 -- the home first
 from django.utils import translation  # noqa: E402 -- the home first
 
 from weimin.county.context import current, schema_of  # noqa: E402 -- the home first
+from weimin.kernel.kept import forget_all  # noqa: E402 -- the home first
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # hundreds of sign-ins in seconds
 settings.STORAGES = {
@@ -61,8 +62,8 @@ TransactionTestCase._fixture_teardown = lambda self: harness.flush()
 
 @pytest.fixture(autouse=True)
 def _in_county_a() -> Iterator[None]:
-    """Every test has chosen county A, and knows a directory that nobody read before."""
-    import_module("weimin.county.directory").forget()  # holds models, which are not loaded when this file is read
+    """Every test has chosen county A, and knows nothing that was read before it."""
+    forget_all()
     token = current.set(schema_of(harness.A))
     yield
     current.reset(token)

@@ -15,6 +15,7 @@ from weimin.county.seed_years import seeded_calendar, seeded_years
 from weimin.county.services import enter_year, seed_years
 from weimin.county.services.calendar import NoticeDay
 from weimin.county.shared.models import CalendarDay, CalendarYear
+from weimin.kernel.kept import forget_all
 from weimin.kernel.refusal import Refused
 from weimin.ledger.models import Entry
 from weimin.matters.states import State
@@ -26,9 +27,9 @@ WORK_2027 = NoticeDay(date(2027, 1, 3), True, "元旦调休上班", "New Year ma
 
 @pytest.fixture(autouse=True)
 def _fresh():
-    queries.forget_calendar()
+    forget_all()
     yield
-    queries.forget_calendar()
+    forget_all()
 
 
 def deadline(*words: str) -> dict:

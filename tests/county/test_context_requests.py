@@ -12,6 +12,7 @@ from weimin.county.context import UnknownCounty, current, current_code, use_coun
 from weimin.county.middleware import CLOSED, CountyMiddleware
 from weimin.county.models import Account
 from weimin.county.shared.models import CountyEntry
+from weimin.kernel.kept import forget_all
 from weimin.web.pages import health
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +76,7 @@ def test_the_directory_is_read_once_and_anew_when_told(qingshi, django_assert_nu
         assert [directory.county(harness.A).letters for _ in range(3)] == ["QS"] * 3
     CountyEntry.objects.update(letters="QX")
     assert directory.county(harness.A).letters == "QS"
-    directory.forget()
+    forget_all()
     assert directory.county(harness.A).letters == "QX"
 
 

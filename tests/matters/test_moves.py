@@ -133,10 +133,10 @@ def test_counts_equal_a_recount(cast):
 
 
 def test_a_broken_ledger_saves_nothing(cast, monkeypatch):
-    def broken(**_):
+    def broken(_act):
         raise OSError("disk full")
 
-    monkeypatch.setattr("weimin.matters.journey._core.record", broken)
+    monkeypatch.setattr("weimin.ledger.services.entry_of", broken)
     with pytest.raises(OSError, match="disk full"):
         journey.receive_matter(cast.draft(), by=RESIDENT, now=NOON)
     assert (Matter.objects.count(), Event.objects.count(), Entry.objects.count()) == (0, 0, 0)

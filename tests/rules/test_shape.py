@@ -41,6 +41,7 @@ EXTRAS = {
         "shared": "the tables all counties of an installation share",
         "sqlite": "the database engine for one county",
         "throttle": "limits on guessing and flooding",
+        "together": "the rows of one act, written in one statement where the database can",
         "tokens": "keys of programs: which post they act for",
     },
     "catalogue": {

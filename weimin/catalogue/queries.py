@@ -6,6 +6,7 @@ from hashlib import sha256
 from django.db.models import Q, QuerySet
 
 from weimin.county.models import Place
+from weimin.kernel.kept import Kept
 from weimin.kernel.limits import Limit
 
 from .models import AnswerTemplate, Kind, Question, Route, Service, TimeRule, Urgency
@@ -39,8 +40,15 @@ def kinds_open() -> QuerySet[Kind]:
     return Kind.objects.filter(retired_on__isnull=True).select_related("urgency").order_by("code")
 
 
+def _read_kinds() -> dict[str, Kind]:
+    return {kind.code: kind for kind in kinds_open()}
+
+
+kinds_by_code = Kept(_read_kinds, seconds=5)  # asked at every intake
+
+
 def kind_by_code(code: str) -> Kind | None:
-    return kinds_open().filter(code=code).first()
+    return kinds_by_code().get(code)
 
 
 def imported_code(path: tuple[str, ...]) -> str:

@@ -1,15 +1,14 @@
-"""Which counties this installation serves and by which host name, kept in memory for half a minute."""
+"""Which counties this installation serves and by which host name; kept in memory for half a minute."""
 
 from dataclasses import dataclass
-from time import monotonic
 
 from django.conf import settings
 from django.utils.translation import get_language
 
+from weimin.kernel.kept import Kept
+
 from .context import use_shared
 from .shared.models import CountyEntry
-
-KEEP_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -29,25 +28,20 @@ class County:
         return (self.name_zh if (get_language() or "zh").startswith("zh") else self.name_en) or self.code
 
 
-_kept: tuple[float, dict[str, County]] | None = None
+def _read() -> dict[str, County]:
+    rows = CountyEntry.objects.filter(retired_on__isnull=True).values_list(
+        "code", "letters", "name_zh", "name_en", "phone", "host"
+    )
+    return {row[0]: County(*row[:5], host=(row[5] or "").lower()) for row in rows}
+
+
+_kept = Kept(_read, seconds=30)
 
 
 def counties() -> dict[str, County]:
     """Every county in service, by code."""
-    global _kept
-    if _kept is None or monotonic() - _kept[0] > KEEP_SECONDS:
-        with use_shared():
-            rows = CountyEntry.objects.filter(retired_on__isnull=True).values_list(
-                "code", "letters", "name_zh", "name_en", "phone", "host"
-            )
-            _kept = (monotonic(), {row[0]: County(*row[:5], host=(row[5] or "").lower()) for row in rows})
-    return _kept[1]
-
-
-def forget() -> None:
-    """After a change to the directory: the next question reads it anew."""
-    global _kept
-    _kept = None
+    with use_shared():
+        return _kept()
 
 
 def county(code: str) -> County:

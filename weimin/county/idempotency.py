@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection
 from django.utils.translation import gettext_lazy as _
 
 from weimin.kernel.chosen import current_code
 from weimin.kernel.refusal import Refused
 
 from .models import AnsweredRequest
+from .together import for_one_act
 
 LONGEST_KEY = 120
 
@@ -44,15 +45,19 @@ def answer_once(*, scope: str, key: str, payload: bytes, now: datetime, act: Cal
     if not key or len(key) > LONGEST_KEY or not key.isprintable():
         raise Refused("KEY_MISSING", _("请带上 Idempotency-Key（1 到 120 个字符），这样网络中断后重发不会变成两件。"))
     digest = sha256(payload).hexdigest()
-    with _claimed(scope, key), transaction.atomic():
-        if not _claimed_in_database(scope, key):
-            raise Refused("IN_PROGRESS", _("同一个请求正在处理，请稍候再查。"))
-        before = AnsweredRequest.objects.filter(scope=scope, key=key).first()
+    with _claimed(scope, key), for_one_act():
+        before = _answered_before(scope, key)
         if before is not None:
             if before.payload_digest != digest:
                 raise Refused("KEY_REUSED", _("这个 Idempotency-Key 已用于另一份内容，请换一个新的。"))
             return Answered(before.status, before.content_type, bytes(before.body), before.headers, repeated=True)
         answered = act()
+        _keep(answered, scope=scope, key=key, digest=digest, now=now)
+        return answered
+
+
+def _keep(answered: Answered, *, scope: str, key: str, digest: str, now: datetime) -> None:
+    try:
         AnsweredRequest.objects.create(
             scope=scope,
             key=key,
@@ -63,7 +68,9 @@ def answer_once(*, scope: str, key: str, payload: bytes, now: datetime, act: Cal
             body=answered.body,
             answered_at=now,
         )
-        return answered
+    except IntegrityError:
+        # Another process committed between our look and our claim: nothing of ours stays, and the repeat finds theirs.
+        raise Refused("IN_PROGRESS", _("同一个请求正在处理，请稍候再查。")) from None
 
 
 @contextmanager
@@ -81,12 +88,24 @@ def _claimed(scope: str, key: str) -> Iterator[None]:
             _busy.discard(name)
 
 
-def _claimed_in_database(scope: str, key: str) -> bool:
-    """Across processes on PostgreSQL, until the transaction ends. SQLite has one writer at a time by itself."""
+def _answered_before(scope: str, key: str) -> AnsweredRequest | None:
+    """What this key was answered, if it was; Refused IN_PROGRESS while another process still works on it.
+
+    On PostgreSQL the same statement claims the key until the transaction ends. SQLite has one writer at a time by
+    itself.
+    """
+    kept = AnsweredRequest.objects.filter(scope=scope, key=key)
     if connection.vendor != "postgresql":
-        return True
+        return kept.first()
     name = f"{current_code()}:{scope}:{key}"
     number = int.from_bytes(sha256(name.encode()).digest()[:8], "big", signed=True)
+    table = AnsweredRequest._meta.db_table
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
-        return bool(cursor.fetchone()[0])
+        cursor.execute(
+            f"SELECT pg_try_advisory_xact_lock(%s), (SELECT id FROM {table} WHERE scope = %s AND key = %s)",  # noqa: S608
+            [number, scope, key],
+        )
+        free, pk = cursor.fetchone()
+    if not free:
+        raise Refused("IN_PROGRESS", _("同一个请求正在处理，请稍候再查。"))
+    return None if pk is None else kept.get(pk=pk)

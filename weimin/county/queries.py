@@ -3,14 +3,14 @@
 from datetime import date, datetime
 from decimal import Decimal
 from math import cos, radians
-from time import monotonic
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from weimin.kernel.calendar import Calendar
 from weimin.kernel.clock import county_day
+from weimin.kernel.kept import Kept
 
-from .models import Holding, Leave, Office, Official, Place, Post
+from .models import ApiToken, Holding, Leave, Office, Official, Place, Post
 from .models.places import Level
 from .shared.models import CalendarDay, CalendarYear
 
@@ -58,6 +58,28 @@ def holder_of(post: Post, *, now: datetime) -> Official | None:
     return None
 
 
+# Who acts on a post on a day, as `holder_of` says it: asked at every request of a program, so it costs one statement.
+_ACTING = """(
+    SELECT h.official_id FROM county_holding h
+    WHERE h.post_id = {post} AND h.from_on <= %(day)s AND (h.to_on IS NULL OR h.to_on >= %(day)s)
+      AND NOT EXISTS (
+        SELECT 1 FROM county_leave l
+        WHERE l.official_id = h.official_id AND l.from_on <= %(day)s AND l.to_on >= %(day)s)
+    ORDER BY h.from_on DESC, h.id DESC LIMIT 1
+)"""
+_TOKEN = f"""
+    SELECT t.*, coalesce({_ACTING.format(post="t.post_id")}, {_ACTING.format(post="p.stand_in_id")}) AS holder
+    FROM county_apitoken t LEFT JOIN county_post p ON p.id = t.post_id
+    WHERE t.digest = %(digest)s AND t.use = %(use)s
+"""  # noqa: S608 -- made of the two texts above
+
+
+def token_with_holder(digest: str, use: str, *, now: datetime) -> ApiToken | None:
+    """The key of this digest; its `holder` is the key of the official who acts on its post now."""
+    found = ApiToken.objects.raw(_TOKEN, {"digest": digest, "use": use, "day": county_day(now)})
+    return next(iter(found), None)
+
+
 def posts_without_anyone(*, now: datetime) -> QuerySet[Post]:
     """Posts nobody acts on: no present holder, and no present holder of the stand-in. The warning list."""
     day = county_day(now)
@@ -76,38 +98,39 @@ def posts_without_stand_in() -> QuerySet[Post]:
 
 
 def place_by_code(code: str) -> Place | None:
-    return Place.objects.filter(code=code, retired_on__isnull=True).first()
+    return places_open().get(code)
 
 
 def offices_open() -> QuerySet[Office]:
     return Office.objects.filter(retired_on__isnull=True).select_related("place").order_by("code")
 
 
-_KEEP_CALENDAR_SECONDS = 60.0
-_kept_calendar: tuple[float, Calendar] | None = None
+def _read_calendar() -> Calendar:
+    rows = list(CalendarDay.objects.order_by("day"))
+    return Calendar(
+        days={row.day: row.works for row in rows},
+        names={row.day: (row.name_zh, row.name_en) for row in rows},
+        published_years=frozenset(CalendarYear.objects.values_list("year", flat=True)),
+    )
 
 
-def calendar() -> Calendar:
-    """The official calendar as entered, for the clocks of the kernel; read anew at most once a minute.
-
-    All counties share it, so one copy serves them all. Intake asks for it at every matter.
-    """
-    global _kept_calendar
-    if _kept_calendar is None or monotonic() - _kept_calendar[0] > _KEEP_CALENDAR_SECONDS:
-        rows = list(CalendarDay.objects.order_by("day"))
-        read = Calendar(
-            days={row.day: row.works for row in rows},
-            names={row.day: (row.name_zh, row.name_en) for row in rows},
-            published_years=frozenset(CalendarYear.objects.values_list("year", flat=True)),
-        )
-        _kept_calendar = (monotonic(), read)
-    return _kept_calendar[1]
+def _read_posts() -> list[Post]:
+    posts = Post.objects.filter(retired_on__isnull=True).select_related("office", "covers").order_by("code")
+    return list(posts.defer("covers__outline"))  # a county's outline is long
 
 
-def forget_calendar() -> None:
-    """After a year was entered: the next question reads the table."""
-    global _kept_calendar
-    _kept_calendar = None
+def _read_places() -> dict[str, Place]:
+    rows = {place.pk: place for place in Place.objects.filter(retired_on__isnull=True).defer("outline")}
+    for place in rows.values():
+        if place.parent_id in rows:
+            place.parent = rows[place.parent_id]
+    return {place.code: place for place in rows.values()}
+
+
+# Intake asks for these at every matter. Whoever changes one is asked to forget them all: services/gate.py.
+calendar = Kept(_read_calendar, seconds=60)  # the official calendar as entered, for the clocks of the kernel
+posts_open = Kept(_read_posts, seconds=5)  # in the order of their codes, with office and covered place
+places_open = Kept(_read_places, seconds=5)  # by code, each with the place around it
 
 
 def nearest_place(lat: Decimal, long: Decimal) -> Place | None:

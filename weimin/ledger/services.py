@@ -58,7 +58,7 @@ def record(*, what: str, about: str, by: str, at: datetime, content: Mapping[str
     Before: inside atomic(), a county chosen. After: one entry more, which commits with the act or not at all.
     Who: the verb that acts, in the name of `by`.
     """
-    entry, salt = _entry(Act(what=what, about=about, by=by, at=at, content=content))
+    entry, salt = entry_of(Act(what=what, about=about, by=by, at=at, content=content))
     entry.save()
     return Recorded(entry.pk, salt, entry.commitment)
 
@@ -68,7 +68,7 @@ def record_many(*, acts: Iterable[Act]) -> list[Recorded]:
 
     Before: inside atomic(), a county chosen. After: one entry per act. Who: an import, in the name of each `by`.
     """
-    made = [_entry(act) for act in acts]
+    made = [entry_of(act) for act in acts]
     Entry.objects.bulk_create([entry for entry, _salt in made], batch_size=500)
     return [Recorded(entry.pk, salt, entry.commitment) for entry, salt in made]
 
@@ -81,7 +81,12 @@ def verify(content: Mapping[str, Any], *, salt: bytes, commitment: str) -> bool:
     return compare_digest(_commitment(content, salt), commitment)
 
 
-def _entry(act: Act) -> tuple[Entry, bytes]:
+def entry_of(act: Act) -> tuple[Entry, bytes]:
+    """The entry of an act and its salt, for a verb that inserts all its rows together.
+
+    Before: inside atomic(), a county chosen. After: nothing changes until the caller inserts the entry.
+    Who: the verb that acts, in the name of `by`.
+    """
     if not connection.in_atomic_block:
         raise NotInTransaction
     for pattern, word in ((WHAT, act.what), (ABOUT, act.about), (BY, act.by)):

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 from weimin.county.directory import county
+from weimin.county.together import next_serial
 from weimin.kernel import numbers
 from weimin.kernel.chosen import current_code
 from weimin.kernel.clock import county_day
@@ -25,11 +26,7 @@ def next_number(now: datetime) -> str:
 
 
 def _next_serial() -> int:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT nextval('matters_number_serial')")
-            return int(cursor.fetchone()[0])
-    return _add(1)
+    return next_serial("'matters_number_serial'") if connection.vendor == "postgresql" else _add(1)
 
 
 def next_serials(count: int) -> list[int]:

@@ -9,6 +9,7 @@ from weimin.county.actors import Actor
 from weimin.county.duties import Duty
 from weimin.county.models import Office, Place, Post
 from weimin.county.models.places import Level
+from weimin.county.queries import posts_open
 
 from .models import Answer, Event, Matter, Publication, Support, Tally
 from .states import OPEN_STATES, STILL, Act, Clock, State
@@ -40,17 +41,9 @@ def visible_to(actor: Actor) -> QuerySet[Matter]:
 
 def post_for_duty(duty: Duty, place: Place) -> Post | None:
     """The post nearest to the place that has this duty: a township's before the county's."""
-    # Read narrowly, for intake asks this each time: places carry outlines, and a county has a hundred posts.
-    posts = (
-        Post.objects.filter(retired_on__isnull=True, covers__code__in=prefixes(place))
-        .order_by("code")
-        .values_list("pk", "duties", "covers__code")
-    )
-    able = [(len(covers), pk) for pk, duties, covers in posts if duty in duties]
-    nearest = max(able, key=lambda post: post[0], default=None)
-    if nearest is None:
-        return None
-    return Post.objects.select_related("covers", "office").defer("covers__outline").get(pk=nearest[1])
+    around = prefixes(place)
+    able = [post for post in posts_open() if duty in post.duties and post.covers.code in around]
+    return max(able, key=lambda post: len(post.covers.code), default=None)
 
 
 def handling_post(office: Office) -> Post | None:

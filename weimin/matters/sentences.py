@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from weimin.county.models import Official
 from weimin.kernel.clock import COUNTY_TIME, county_day
 from weimin.kernel.explanation import day_words
-from weimin.notices.services import tell_official, tell_resident
+from weimin.notices.models import Notice
+from weimin.notices.services import notice_to, tell_official
 
 from .models import Matter
 from .states import Act
@@ -21,7 +22,14 @@ def day(moment: datetime, now: datetime) -> str:
 
 def tell(matter: Matter, act: Act, text: str, *, now: datetime) -> None:
     """Write to the resident of this matter. `text` is already in their language: see `in_language_of`."""
-    tell_resident(
+    notice = message(matter, act, text, now=now)
+    if notice is not None:
+        notice.save(force_insert=True)
+
+
+def message(matter: Matter, act: Act, text: str, *, now: datetime) -> Notice | None:
+    """The same as a row not yet written; None for an anonymous resident."""
+    return notice_to(
         matter.resident,
         subject=_("您反映的事情 %(number)s：%(act)s") % {"number": matter.number, "act": act.label},
         body=text,

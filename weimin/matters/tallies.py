@@ -36,18 +36,22 @@ def standing(matter: Matter, state: str) -> list[str]:
 
 
 def change(*, less: list[str], more: list[str]) -> None:
-    """Count down the keys in `less`, up those in `more`. Keys are written in order, so writers never deadlock."""
+    """Count down the keys in `less`, up those in `more`."""
     delta = Counter(more)
     delta.subtract(less)
+    if any(delta.values()):
+        with connection.cursor() as cursor:
+            cursor.execute(*changing(delta))
+
+
+def changing(delta: Counter[str]) -> tuple[str, list[str | int]]:
+    """The one statement that changes these counts. Keys are written in order, so writers never deadlock."""
     rows = sorted((key, n) for key, n in delta.items() if n)
-    if not rows:
-        return
     slot = threading.get_ident() // 64 % _SLOTS
     table = connection.ops.quote_name(Tally._meta.db_table)
     places = ", ".join(["(%s, %s, %s)"] * len(rows))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} (key, slot, n) VALUES {places} "  # noqa: S608 -- a table name and placeholders only
-            f"ON CONFLICT (key, slot) DO UPDATE SET n = {table}.n + excluded.n",
-            [value for key, n in rows for value in (key, slot, n)],
-        )
+    return (
+        f"INSERT INTO {table} (key, slot, n) VALUES {places} "  # noqa: S608 -- a table name and placeholders only
+        f"ON CONFLICT (key, slot) DO UPDATE SET n = {table}.n + excluded.n",
+        [value for key, n in rows for value in (key, slot, n)],
+    )

@@ -17,10 +17,24 @@ def tell_resident(
     Before: inside the transaction of the act it tells of. After: one QUEUED row; None for an anonymous resident,
     who has left no address and follows the matter by number and PIN. Who: the verb that acts.
     """
+    notice = notice_to(resident, subject=subject, body=body, about=about, once=once, now=now)
+    if notice is not None:
+        notice.save(force_insert=True)
+    return notice
+
+
+def notice_to(
+    resident: Resident | None, *, subject: str, body: str, about: str, once: str, now: datetime
+) -> Notice | None:
+    """The message as a row, for a verb that inserts all its rows together; None for an anonymous resident.
+
+    Before: inside the transaction of the act it tells of. After: nothing changes until the caller inserts the row.
+    Who: the verb that acts.
+    """
     if resident is None:
         return None
     channel, address = _way_to(resident)
-    return Notice.objects.create(
+    return Notice(
         resident=resident,
         channel=channel,
         address=address,

@@ -36,6 +36,8 @@ class ApiToken(models.Model):
     expires_at = models.DateTimeField(_("到期时间"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("吊销时间"), null=True, blank=True)
 
+    holder: int | None  # set by queries.token_with_holder: the official who acts on the post now
+
     class Meta:
         constraints = [
             models.CheckConstraint(name="token_use_is_known", condition=Q(use__in=["REST", "OPEN311"])),

@@ -92,5 +92,4 @@ def _write(years: dict[int, list[NoticeDay]], source: str, now: datetime) -> Non
         unique_fields=["year"],
     )
     # The kept copy is of the old days. A rolled-back transaction costs one more reading, nothing else.
-    queries.forget_calendar()
-    transaction.on_commit(queries.forget_calendar)
+    queries.calendar.forget()

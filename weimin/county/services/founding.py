@@ -12,7 +12,6 @@ from weimin.kernel.chosen import current_code
 from weimin.kernel.refusal import Refused
 from weimin.ledger.services import record
 
-from .. import directory
 from ..actors import Actor
 from ..duties import Duty
 from ..models import Holding, Office, Official, Place, Post
@@ -52,8 +51,6 @@ def found_county(plan: Plan, *, from_on: date, by: Actor, now: datetime) -> None
     CountyEntry.objects.get_or_create(
         code=current_code(), defaults={name: plan.county[name] for name in ("letters", "name_zh", "name_en", "phone")}
     )
-    transaction.on_commit(directory.forget)
-    directory.forget()
     places = _places(plan.places, plan.outlines)
     offices = _offices(plan.offices, places)
     posts = _posts(plan.posts, offices, places)

@@ -1,7 +1,9 @@
 """Who may change the county's order: whoever holds CONFIGURE, or the operator at the machine."""
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from weimin.kernel.kept import forget_all
 from weimin.kernel.refusal import Refused
 
 from ..actors import Actor
@@ -14,6 +16,9 @@ def who_configures(by: Actor, *, place_code: str = "") -> str:
     Before: the verb has changed nothing yet.  After: nothing is changed; the verb goes on under this word.
     Who: a post with CONFIGURE that covers the place, or the operator at the machine.
     """
+    # What this verb changes is read anew: inside it, and by this process once it stands. Others see it in seconds.
+    forget_all()
+    transaction.on_commit(forget_all)
     if by.kind == "import":  # a command run by the operator, who owns the machine
         return by.word()
     if by.kind != "official":

@@ -8,10 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from weimin.catalogue.models import Kind, Urgency
+from weimin.catalogue.queries import kind_by_code
 from weimin.county.actors import Actor
 from weimin.county.idempotency import Answered
 from weimin.county.models import Office, Place
 from weimin.county.permissions import for_programs
+from weimin.county.queries import place_by_code
 from weimin.kernel import clock
 from weimin.kernel.limits import Limit
 from weimin.kernel.refusal import Refused
@@ -30,7 +32,11 @@ M = TypeVar("M", bound=Model)
 def by_code(model: type[M], code: str, field: str) -> M:
     """The thing of this code; Refused if there is none in use."""
     found = model._default_manager.filter(code=code).first()
-    if found is None or getattr(found, "retired_on", None) is not None:
+    return _known(None if getattr(found, "retired_on", None) else found, code, field)
+
+
+def _known(found: M | None, code: str, field: str) -> M:
+    if found is None:
         raise Refused(f"UNKNOWN_{field.upper()}", _("没有这个代码：%(code)s") % {"code": code}, field=field)
     return found
 
@@ -43,8 +49,8 @@ def receive(request: HttpRequest, body: shapes.MatterIn) -> HttpResponse:
         draft = journey.Draft(
             **words,
             channel=Channel(body.channel),
-            kind=by_code(Kind, body.kind, "kind"),
-            place=by_code(Place, body.place, "place"),
+            kind=_known(kind_by_code(body.kind), body.kind, "kind"),
+            place=_known(place_by_code(body.place), body.place, "place"),
         )
         receipt = journey.receive_matter(draft, by=actor_of(request), now=clock.now())
         matter = receipt.matter

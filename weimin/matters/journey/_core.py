@@ -10,7 +10,7 @@ from weimin.county.actors import Actor
 from weimin.county.models import Post
 from weimin.kernel.refusal import Refused
 from weimin.kernel.words import Mistake, clean_text
-from weimin.ledger.services import record
+from weimin.ledger import services as ledger
 
 from .. import tallies
 from ..models import Event, Matter, Support
@@ -102,6 +102,28 @@ def write_down(
     internal: bool = False,
 ) -> Event:
     """One line of the timeline and one ledger entry that commits to it."""
+    event, told = line_of(
+        matter, act, by=by, post=post, now=now, start=start, words=words, data=data, internal=internal
+    )
+    entry, event.salt = ledger.entry_of(told)
+    entry.save()
+    event.save(force_insert=True)
+    return event
+
+
+def line_of(
+    matter: Matter,
+    act: Act,
+    *,
+    by: Actor,
+    post: Post | None,
+    now: datetime,
+    start: str,
+    words: str = "",
+    data: dict[str, Any] | None = None,
+    internal: bool = False,
+) -> tuple[Event, ledger.Act]:
+    """The line as a row without its salt, and what the ledger is to be told of it."""
     event = Event(
         matter=matter,
         act=act,
@@ -116,16 +138,13 @@ def write_down(
         internal=internal,
     )
     who = by.word(post)
-    entry = record(
+    return event, ledger.Act(
         what=f"matter.{act.lower()}",
         about=f"matter:{matter.number}",
         by=who,
         at=now,
         content=content_of(event, matter.number, who),
     )
-    event.salt = entry.salt
-    event.save(force_insert=True)
-    return event
 
 
 def words_of(text: str, *, field: str, limit: int = 4000, required: bool = True) -> str:

@@ -10,6 +10,8 @@ from ..uploads import Upload
 
 def attach(matter: Matter, *, uploads: tuple[Upload, ...], event_id: int, by: Actor, now: datetime) -> None:
     """Rows for files that already lie on disk, fsynced: the caller stored them before it opened the transaction."""
+    if not uploads:
+        return
     Attachment.objects.bulk_create(
         [
             Attachment(

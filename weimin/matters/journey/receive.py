@@ -1,11 +1,11 @@
-"""Step 1: hearing. Every channel ends in this verb."""
+"""Step 1: hearing. Every channel ends in this verb, and one statement writes what it leaves behind."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -14,15 +14,18 @@ from weimin.catalogue.queries import answer_limit
 from weimin.county.actors import Actor
 from weimin.county.duties import Duty
 from weimin.county.models import Place, Post
+from weimin.county.together import insert_together, next_key, one_act
 from weimin.households.models import Resident
 from weimin.kernel.refusal import Refused
 from weimin.kernel.words import first_words
+from weimin.ledger import services as ledger
+from weimin.notices.models import Notice
 
 from .. import clocks, numbering, queries, sentences, tallies
 from ..models import Matter
 from ..states import Act, Channel, Clock, Identity, Request
 from ..uploads import Upload
-from ._core import words_of, write_down
+from ._core import line_of, words_of
 from ._files import attach
 
 
@@ -60,7 +63,7 @@ class Receipt:
     pin: str
 
 
-@transaction.atomic
+@one_act
 def receive_matter(draft: Draft, *, by: Actor, now: datetime) -> Receipt:
     """Step 1 of 7: take in what a resident says, give it a number, an owner and a date.
 
@@ -75,9 +78,7 @@ def receive_matter(draft: Draft, *, by: Actor, now: datetime) -> Receipt:
     matter = _matter(draft, text, number=number, taken_by=taken_by, now=now)
     matter.resident = _resident(draft, now)
     matter.pin_digest = numbering.pin_digest(number, pin)
-    matter.create_by_verb()
-    tallies.change(less=[], more=tallies.standing(matter, matter.state) + tallies.monthly(matter, now, "received"))
-    event = write_down(
+    event, told = line_of(
         matter,
         Act.RECEIVE,
         by=by,
@@ -87,14 +88,19 @@ def receive_matter(draft: Draft, *, by: Actor, now: datetime) -> Receipt:
         words=text,
         data={"channel": matter.channel, "limit": matter.clock_limit, "files": [u.sha256 for u in draft.uploads]},
     )
+    entry, event.salt = ledger.entry_of(told)
+    fresh = matter.resident if matter.resident is not None and matter.resident._state.adding else None
+    rows = (fresh, matter, entry, _message(matter, pin, taken_by, now), event)
+    counted = Counter(tallies.standing(matter, matter.state) + tallies.monthly(matter, now, "received"))
+    insert_together(*filter(None, rows), beside=tallies.changing(counted))
     attach(matter, uploads=draft.uploads, event_id=event.pk, by=by, now=now)
-    _tell(matter, pin, taken_by, now)
     return Receipt(matter, pin)
 
 
 def _matter(draft: Draft, text: str, *, number: str, taken_by: Post, now: datetime) -> Matter:
     """What the draft says, with its owner and its clocks; not yet in the database."""
     return Matter(
+        pk=next_key(Matter),
         number=number,
         request=draft.request,
         channel=draft.channel,
@@ -120,10 +126,10 @@ def _matter(draft: Draft, text: str, *, number: str, taken_by: Post, now: dateti
     )
 
 
-def _tell(matter: Matter, pin: str, taken_by: Post, now: datetime) -> None:
+def _message(matter: Matter, pin: str, taken_by: Post, now: datetime) -> Notice | None:
     assert matter.clock_due_at is not None
     with sentences.in_language_of(matter):
-        sentences.tell(
+        return sentences.message(
             matter,
             Act.RECEIVE,
             _t("已收到您反映的事情，编号 %(number)s，查询码 %(pin)s。%(owner)s 负责，最迟 %(day)s 答复您。")
@@ -159,6 +165,7 @@ def _first_asked(draft: Draft, by: Actor) -> Post:
 
 
 def _resident(draft: Draft, now: datetime) -> Resident | None:
+    """Who asks: known already, or a row not yet in the database; None for somebody anonymous."""
     if draft.identity == Identity.ANONYMOUS:
         return None
     if draft.resident is not None:
@@ -171,7 +178,8 @@ def _resident(draft: Draft, now: datetime) -> Resident | None:
         if draft.channel in (Channel.OPEN311, Channel.API, Channel.IMPORT):
             return None  # these protocols do not require a contact; the sender follows by number
         raise Refused("CONTACT_MISSING", _("请留一个联系方式，或者选择匿名。"), field="phone")
-    return Resident.objects.create(
+    return Resident(
+        pk=next_key(Resident),
         name=name,
         phone=phone,
         email=email,

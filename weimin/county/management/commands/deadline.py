@@ -55,7 +55,7 @@ class Command(BaseCommand):
             calendar = Calendar()
         if calendar.published_years:
             return calendar
-        queries.forget_calendar()
+        queries.calendar.forget()
         self.stderr.write("The calendar table is empty, so the published years 2004 to 2026 are used as shipped.")
         return seeded_calendar()
 

@@ -1,0 +1,36 @@
+"""What is read at every request and changes a few times a year: one copy a process, read anew now and then."""
+
+from collections.abc import Callable
+from time import monotonic
+from typing import Any, ClassVar, Generic, TypeVar
+
+from .chosen import current
+
+T = TypeVar("T")
+
+
+class Kept(Generic[T]):
+    """Answers from a county's copy for so many seconds. A change made here is seen at once, by `forget`."""
+
+    all: ClassVar[list["Kept[Any]"]] = []
+
+    def __init__(self, read: Callable[[], T], *, seconds: float) -> None:
+        self._read, self._seconds = read, seconds
+        self._copies: dict[str | None, tuple[float, T]] = {}  # a county's schema → when it was read, and what
+        Kept.all.append(self)
+
+    def __call__(self) -> T:
+        schema = current.get()
+        copy = self._copies.get(schema)
+        if copy is None or monotonic() - copy[0] > self._seconds:
+            copy = self._copies[schema] = (monotonic(), self._read())
+        return copy[1]
+
+    def forget(self) -> None:
+        self._copies.clear()
+
+
+def forget_all() -> None:
+    """After a change to the county's order: every next question reads anew."""
+    for kept in Kept.all:
+        kept.forget()
