@@ -85,7 +85,7 @@ def test_what_we_did_not_foresee_is_told_as_ours_and_saves_nothing(cast, as_post
     def fails(*args, **kwargs):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("weimin.matters.journey.receive.write_down", fails)
+    monkeypatch.setattr("weimin.matters.journey.receive.line_of", fails)
     assert problem(as_post("li").post("/matters", NEW, Idempotency_Key="k1")) == (500, "OUR_FAULT")
     assert (Matter.objects.count(), AnsweredRequest.objects.count()) == (0, 0)
 

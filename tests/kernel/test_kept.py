@@ -1,0 +1,46 @@
+"""Copies of what is read at every request."""
+
+from weimin.kernel import kept
+from weimin.kernel.chosen import current
+from weimin.kernel.kept import Kept
+
+
+def counting():
+    asked = []
+
+    def read():
+        asked.append(current.get())
+        return len(asked)
+
+    return asked, read
+
+
+def test_it_reads_once_and_anew_when_the_time_is_over(monkeypatch):
+    asked, read = counting()
+    one, moment = Kept(read, seconds=5), [0.0]
+    monkeypatch.setattr(kept, "monotonic", lambda: moment[0])
+    assert [one(), one()] == [1, 1]
+    moment[0] = 5.0
+    assert one() == 1
+    moment[0] = 5.1
+    assert (one(), len(asked)) == (2, 2)
+
+
+def test_each_county_has_its_own_copy():
+    asked, read = counting()
+    one = Kept(read, seconds=5)
+    for schema in ("county_990101", "county_990102", "county_990101"):
+        token = current.set(schema)
+        one()
+        current.reset(token)
+    assert asked == ["county_990101", "county_990102"]
+
+
+def test_what_is_forgotten_is_read_again():
+    (_asked, read), (_more, read_more) = counting(), counting()
+    one, other = Kept(read, seconds=5), Kept(read_more, seconds=5)
+    assert (one(), other()) == (1, 1)
+    one.forget()
+    assert (one(), other()) == (2, 1)
+    kept.forget_all()
+    assert (one(), other()) == (3, 2)
