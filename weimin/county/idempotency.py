@@ -38,11 +38,10 @@ class Answered:
 def answer_once(*, scope: str, key: str, payload: bytes, now: datetime, act: Callable[[], Answered]) -> Answered:
     """Carry out `act` unless this key was answered before.
 
-    Refused KEY_MISSING (400), KEY_REUSED with another payload (422), IN_PROGRESS (409). If `act` raises, nothing is
-    kept and the key may be used again.
+    `payload` is what tells a repeat from another request. Refused KEY_MISSING (400), KEY_REUSED with another payload
+    (422), IN_PROGRESS (409). If `act` raises, nothing is kept and the key may be used again.
     """
-    if not key or len(key) > LONGEST_KEY or not key.isprintable():
-        raise Refused("KEY_MISSING", _("请带上 Idempotency-Key（1 到 120 个字符），这样网络中断后重发不会变成两件。"))
+    key = checked_key(key)
     digest = sha256(payload).hexdigest()
     with _claimed(scope, key), transaction.atomic():
         if not _claimed_in_database(scope, key):
@@ -64,6 +63,13 @@ def answer_once(*, scope: str, key: str, payload: bytes, now: datetime, act: Cal
             answered_at=now,
         )
         return answered
+
+
+def checked_key(key: str) -> str:
+    """The key as it was sent; Refused KEY_MISSING if it is none."""
+    if not key or len(key) > LONGEST_KEY or not key.isprintable():
+        raise Refused("KEY_MISSING", _("请带上 Idempotency-Key（1 到 120 个字符），网络中断后重发才不会重复办理。"))
+    return key
 
 
 @contextmanager

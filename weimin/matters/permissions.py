@@ -58,8 +58,10 @@ def story_for_all(number: str) -> Publication:
 
 def attachment_for(request: HttpRequest, number: str, pk: int, *, now: datetime) -> Attachment:
     """A file of a matter, for its resident or for an official who sees the matter; else as if it did not exist."""
-    attachment = get_object_or_404(Attachment.objects.select_related("matter"), pk=pk, matter__number=number)
-    if number in _standing(request, now) or _official_sees(request, attachment.matter_id):
+    found = Attachment.objects.select_related("matter", "event")
+    attachment = get_object_or_404(found, pk=pk, matter__number=number)
+    internal = attachment.event is not None and attachment.event.internal
+    if (number in _standing(request, now) and not internal) or _official_sees(request, attachment.matter_id):
         return attachment
     raise Http404
 

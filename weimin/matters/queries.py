@@ -10,7 +10,7 @@ from weimin.county.duties import Duty
 from weimin.county.models import Place, Post
 from weimin.county.models.places import Level
 
-from .models import Answer, Event, Matter, Publication, Support, Tally
+from .models import Answer, Attachment, Event, Matter, Publication, Support, Tally
 from .states import OPEN_STATES, STILL, Act, Clock, State
 
 LONGEST_LINE = 6
@@ -67,6 +67,18 @@ def timeline(matter: Matter) -> QuerySet[Event]:
 
 def latest_answer(matter: Matter) -> Answer | None:
     return Answer.objects.filter(matter=matter).select_related("post__office", "by").order_by("-pk").first()
+
+
+def open_promise(matter: Matter) -> Answer | None:
+    """The promise that still has to be kept, if there is one; the latest of several."""
+    promised = Answer.objects.filter(matter=matter, promise_due_on__isnull=False, promise_kept_at__isnull=True)
+    return promised.order_by("-pk").first()
+
+
+def files_of(matter: Matter, *, internal: bool) -> QuerySet[Attachment]:
+    """The files of a matter; those of an internal note only where `internal` is said."""
+    found = Attachment.objects.filter(matter=matter).select_related("event").order_by("pk")
+    return found if internal else found.exclude(event__internal=True)
 
 
 def overdue(*, now: datetime) -> QuerySet[Matter]:

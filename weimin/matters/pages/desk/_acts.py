@@ -15,7 +15,7 @@ from weimin.kernel.refusal import Refused
 
 from ... import journey, queries
 from ...forms import desk as forms
-from ...models import Answer, Appeal, Matter, Support
+from ...models import Appeal, Matter, Support
 from ...states import ALLOWED, STILL, Act, ContactOutcome, PauseReason, Request, Resolved, State
 
 Call = Callable[[Matter, dict[str, Any], Actor, datetime], object]
@@ -92,20 +92,6 @@ def _publish(m: Matter, d: dict[str, Any], by: Actor, now: datetime) -> object:
     return journey.publish_matter(m, title=d["title"], asked=d["asked"], done=d["done"], by=by, now=now)
 
 
-def _keep_promise(m: Matter, d: dict[str, Any], by: Actor, now: datetime) -> object:
-    promised = open_promise(m)
-    if promised is None:
-        raise Refused("NO_PROMISE", _("这个答复没有待兑现的承诺。"))
-    promised.matter = m
-    return journey.keep_promise(promised, words=d["words"], by=by, now=now)
-
-
-def open_promise(matter: Matter) -> Answer | None:
-    """The promise that still has to be kept, if there is one."""
-    given = Answer.objects.filter(matter=matter, promise_due_on__isnull=False, promise_kept_at__isnull=True)
-    return given.order_by("-pk").first()
-
-
 _J = journey
 PAGES: dict[str, ActPage] = {
     "classify": ActPage(
@@ -147,7 +133,8 @@ PAGES: dict[str, ActPage] = {
         _("到期之前，上级审批，只有一次"), ANY,
     ),
     "keep-promise": ActPage(
-        Act.KEEP_PROMISE, (Duty.HANDLE,), forms.KeepPromiseForm, _keep_promise, _("承诺的事已经办好")
+        Act.KEEP_PROMISE, (Duty.HANDLE,), forms.KeepPromiseForm,
+        lambda m, d, by, now: _J.keep_promise(m, words=d["words"], by=by, now=now), _("承诺的事已经办好"),
     ),
     "call-back": ActPage(
         Act.CALL_BACK, (Duty.CALL_BACK,), forms.CallBackForm, _call_back, _("由承办单位以外的人问本人"), PLACE
@@ -204,7 +191,7 @@ def _may(slug: str, page: ActPage, matter: Matter, actor: Actor) -> bool:
         return Support.objects.filter(matter=matter, office_id__in=offices, done_at__isnull=True).exists()
     if slug == "extend":
         return _is_above(actor, matter)
-    if slug == "keep-promise" and open_promise(matter) is None:
+    if slug == "keep-promise" and queries.open_promise(matter) is None:
         return False
     return any(_holds(actor, duty, matter, page.scope) for duty in page.duties)
 

@@ -22,7 +22,7 @@ from ...forms.desk import ActForm
 from ...models import Answer, Matter
 from ...permissions import matter_for
 from ...states import OPEN_STATES, Act
-from ._acts import PAGES, ActPage, moves_for, open_promise
+from ._acts import PAGES, ActPage, moves_for
 from .shared import queue_counts, read_words, show
 
 View = Callable[..., HttpResponseBase]
@@ -88,7 +88,7 @@ def _beside(page: ActPage, matter: Matter, now: datetime) -> dict[str, Any]:
     if page.act == Act.ANSWER:
         return {"templates": templates_for(matter.kind)}
     if page.act == Act.KEEP_PROMISE:
-        return {"promise": open_promise(matter)}
+        return {"promise": queries.open_promise(matter)}
     if page.act == Act.PUBLISH:
         return {"answer": queries.latest_answer(matter)}
     return {}

@@ -87,7 +87,7 @@ def my(request: HttpRequest, number: str) -> HttpResponse:
         "answer": queries.latest_answer(matter),
         "rating": matter.ratings.order_by("-pk").first(),
         "appeals": matter.appeals.filter(decided_at__isnull=False).order_by("round"),
-        "attachments": matter.attachments.order_by("pk"),
+        "attachments": queries.files_of(matter, internal=False),
         "acts": [(reverse(OFFERED[act][0], args=[number]), OFFERED[act][1]) for act in may_now(matter)],
         "readings": readings if matter.resident_id else readings.none(),
         "entries": Entry.objects.filter(about=about).order_by("id"),
