@@ -179,7 +179,7 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
 @never_cache
 @require_GET
 def attachment(request: HttpRequest, number: str, pk: int) -> FileResponse:
-    """A file, to its resident or to an official who sees the matter. Only photos open in the page."""
+    """A file, to its resident. Only photos open in the page."""
     kept = permissions.attachment_for(request, number, pk, now=clock.now())
     response = FileResponse(
         uploads.path_of(kept.sha256).open("rb"),
