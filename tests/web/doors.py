@@ -1,8 +1,9 @@
 """What stands behind every address of the matrix: a county with real rows, and for each address the matter, the gaps
 and the body with which the right duty would succeed.
 
-An address that is missing in DOORS is knocked at with nothing in hand: enough where there is nothing to find and nothing
-to send. A new one that needs a row or a body gets one line there, and a stage in STAGES if no matter stands as it needs.
+An address that is missing in DOORS is knocked at with nothing in hand: enough where there is nothing to find and
+nothing to send. A new one that needs a row or a body gets one line there, and a stage in STAGES if no matter stands as
+it needs.
 """
 
 from collections.abc import Callable

@@ -99,8 +99,9 @@ class Reader:
 
     def _text(self, row: dict[str, str]) -> str:
         words = self._cell(row, "text") or self._cell(row, "title")
-        # Other systems leave tabs and form feeds in their texts; a longer one is cut where ours ends.
-        plain = "".join(sign if sign >= " " or sign == "\n" else " " for sign in words)
+        # Other systems leave tabs, form feeds and marks of lost characters in their texts; a longer one is cut
+        # where ours ends.
+        plain = "".join(sign if sign >= " " or sign == "\n" else " " for sign in words.replace("\ufffd", "?"))
         try:
             return clean_text(plain[:4000], limit=4000)
         except Mistake as mistake:
