@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from weimin.catalogue.models import Kind
@@ -105,7 +106,7 @@ class Reader:
         try:
             return clean_text(plain[:4000], limit=4000)
         except Mistake as mistake:
-            raise BadRow(mistake.words("zh-hans")) from None
+            raise BadRow(mistake.words(get_language() or "zh-hans")) from None
 
     def _kind(self, row: dict[str, str]) -> Kind:
         name = self._cell(row, "kind")
