@@ -2,6 +2,7 @@
 
 import json
 import re
+from uuid import uuid4
 
 from allauth.mfa.models import Authenticator
 from django.test import Client
@@ -81,7 +82,7 @@ class Program:
         self.client, self.headers = Client(), {"Authorization": f"Bearer {raw}"}
 
     def post(self, path, key="", **body):
-        headers = self.headers | ({"Idempotency-Key": key} if key else {})
+        headers = self.headers | {"Idempotency-Key": key or uuid4().hex}
         answer = self.client.post(f"/api/v1{path}", json.dumps(body), content_type="application/json", headers=headers)
         assert answer.status_code in (200, 201), answer.content.decode()
         return answer.json()

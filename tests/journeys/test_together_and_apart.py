@@ -118,8 +118,10 @@ def test_a_later_promise_takes_the_place_of_an_open_one(cast):
     assert (first.promise_replaced_at, queries.promise_to_keep(matter).pk) == (NOON, second.pk)
     assert list(queries.earlier_promises(matter, second)) == [first]
     assert run_due(now=at(2026, 10, 10))["promises_broken"] == 0
-    assert refused(lambda: journey.keep_promise(first, words="好了。", by=cast.sun, now=NOON)) == "NO_PROMISE"
-    assert run_due(now=at(2026, 10, 17))["promises_broken"] == 1
+    kept = journey.keep_promise(matter, words="都换好了。", by=cast.sun, now=NOON)
+    assert (kept.pk, Answer.objects.get(pk=first.pk).promise_kept_at) == (second.pk, None)
+    assert refused(lambda: journey.keep_promise(matter, words="好了。", by=cast.sun, now=NOON)) == "NO_PROMISE"
+    assert run_due(now=at(2026, 10, 17))["promises_broken"] == 0
 
 
 def test_a_later_answer_without_a_promise_leaves_the_earlier_one_owed(cast, resident):

@@ -28,7 +28,7 @@ def test_text_is_kept(text, kept):
     [
         ("", "EMPTY"), (" \n\t\u3000", "EMPTY"), ("\u200b\ufeff\u200d", "EMPTY"), ("水", ""), ("水" * 11, "TOO_LONG"),
         ("水\0管", "CONTROL"), ("\x1b[31m水", "CONTROL"), ("水\x1c", "CONTROL"), ("水\x85", "CONTROL"),
-        ("水\uffff", "CONTROL"), ("水\ud800", "BROKEN"),
+        ("水\uffff", "CONTROL"), ("水\ud800", "BROKEN"), ("\ufffd管", "BROKEN"),
     ],
 )  # fmt: skip
 def test_text_that_cannot_be_kept_is_refused(text, code):

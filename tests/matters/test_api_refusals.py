@@ -127,6 +127,6 @@ def test_the_description_names_the_headers_and_the_problem(cast, client):
     }
     assert named == {
         "/matters": {"Idempotency-Key": True},
-        "/matters/{number}/accept": {"number": True, "Idempotency-Key": False, "If-Match": False},
+        "/matters/{number}/accept": {"number": True, "Idempotency-Key": True, "If-Match": False},
     }
     assert "application/problem+json" in paths[f"{ROOT}/matters"]["get"]["responses"]["default"]["content"]

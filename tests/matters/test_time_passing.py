@@ -101,7 +101,7 @@ def test_a_kept_promise_reopens_nothing(cast):
         promise="换好主管道", promise_due_on=date(2026, 9, 30),
     )  # fmt: skip
     answer = journey.answer_matter(matter, reply=reply, by=cast.sun, now=NOON)
-    journey.keep_promise(answer, words="主管道已换好。", by=cast.sun, now=NOON + timedelta(hours=3))
+    journey.keep_promise(answer.matter, words="主管道已换好。", by=cast.sun, now=NOON + timedelta(hours=3))
     assert run_due(now=at(2026, 10, 1)) == quiet()
 
 

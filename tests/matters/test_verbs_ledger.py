@@ -101,7 +101,7 @@ def _dispatch_with_help(cast):
 
 def _keep_promise(cast):
     answer = promising(cast)
-    return lambda: journey.keep_promise(answer, words="已换好。", by=cast.sun, now=NOON)
+    return lambda: journey.keep_promise(answer.matter, words="已换好。", by=cast.sun, now=NOON)
 
 
 def _break_promise(cast):

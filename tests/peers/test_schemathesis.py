@@ -54,7 +54,7 @@ def ask(case, key, asked):
     sent = requests.Request(**{
         name: value
         for name, value in case.as_transport_kwargs(base_url="http://testserver").items()
-        if name in {"method", "url", "headers", "params", "json", "data", "cookies"}
+        if name in {"method", "url", "headers", "params", "json", "data", "files", "cookies"}
     }).prepare()  # fmt: skip
     headers = {name: value for name, value in sent.headers.items() if name.lower() not in {"content-type", "cookie"}}
     return Client(raise_request_exception=False).generic(

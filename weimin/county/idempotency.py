@@ -39,11 +39,10 @@ class Answered:
 def answer_once(*, scope: str, key: str, payload: bytes, now: datetime, act: Callable[[], Answered]) -> Answered:
     """Carry out `act` unless this key was answered before.
 
-    Refused KEY_MISSING (400), KEY_REUSED with another payload (422), IN_PROGRESS (409). If `act` raises, nothing is
-    kept and the key may be used again.
+    `payload` is what tells a repeat from another request. Refused KEY_MISSING (400), KEY_REUSED with another payload
+    (422), IN_PROGRESS (409). If `act` raises, nothing is kept and the key may be used again.
     """
-    if not key or len(key) > LONGEST_KEY or not key.isprintable():
-        raise Refused("KEY_MISSING", _("请带上 Idempotency-Key（1 到 120 个字符），这样网络中断后重发不会变成两件。"))
+    key = checked_key(key)
     digest = sha256(payload).hexdigest()
     with _claimed(scope, key), for_one_act():
         before = _answered_before(scope, key)
@@ -71,6 +70,13 @@ def _keep(answered: Answered, *, scope: str, key: str, digest: str, now: datetim
     except IntegrityError:
         # Another process committed between our look and our claim: nothing of ours stays, and the repeat finds theirs.
         raise Refused("IN_PROGRESS", _("同一个请求正在处理，请稍候再查。")) from None
+
+
+def checked_key(key: str) -> str:
+    """The key as it was sent; Refused KEY_MISSING if it is none."""
+    if not key or len(key) > LONGEST_KEY or not key.isprintable():
+        raise Refused("KEY_MISSING", _("请带上 Idempotency-Key（1 到 120 个字符），网络中断后重发才不会重复办理。"))
+    return key
 
 
 @contextmanager

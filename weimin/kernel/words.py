@@ -51,12 +51,13 @@ class BadText(Mistake):
 _LINE_ENDS = re.compile("\r\n|[\r\u2028\u2029]")
 # U+FFFE and U+FFFF are no characters, and XML cannot carry them.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
-_SURROGATES = re.compile("[\ud800-\udfff]")
+# Halves of characters, and the mark that a decoder leaves where bytes were no UTF-8.
+_BROKEN = re.compile("[\ud800-\udfff\ufffd]")
 
 
 def clean_text(text: str, *, limit: int) -> str:
     """The text as we keep it: composed (NFC), trimmed, its line breaks kept; BadText if it cannot be kept."""
-    if _SURROGATES.search(text):
+    if _BROKEN.search(text):
         raise BadText("BROKEN")
     text = _LINE_ENDS.sub("\n", text)
     if _FORBIDDEN.search(text):

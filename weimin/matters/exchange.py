@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from weimin.catalogue.models import Kind
@@ -99,12 +100,13 @@ class Reader:
 
     def _text(self, row: dict[str, str]) -> str:
         words = self._cell(row, "text") or self._cell(row, "title")
-        # Other systems leave tabs and form feeds in their texts; a longer one is cut where ours ends.
-        plain = "".join(sign if sign >= " " or sign == "\n" else " " for sign in words)
+        # Other systems leave tabs, form feeds and marks of lost characters in their texts; a longer one is cut
+        # where ours ends.
+        plain = "".join(sign if sign >= " " or sign == "\n" else " " for sign in words.replace("\ufffd", "?"))
         try:
             return clean_text(plain[:4000], limit=4000)
         except Mistake as mistake:
-            raise BadRow(mistake.words("zh-hans")) from None
+            raise BadRow(mistake.words(get_language() or "zh-hans")) from None
 
     def _kind(self, row: dict[str, str]) -> Kind:
         name = self._cell(row, "kind")

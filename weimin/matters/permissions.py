@@ -4,13 +4,11 @@ import hmac
 from datetime import datetime, timedelta
 from typing import Any
 
-from allauth.mfa.utils import is_mfa_enabled
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from weimin.county.actors import Actor
 from weimin.county.duties import Duty
-from weimin.county.permissions import actor_for
 from weimin.kernel.numbers import parse
 from weimin.kernel.refusal import Refused
 from weimin.kernel.words import Mistake
@@ -57,11 +55,13 @@ def story_for_all(number: str) -> Publication:
 
 
 def attachment_for(request: HttpRequest, number: str, pk: int, *, now: datetime) -> Attachment:
-    """A file of a matter, for its resident or for an official who sees the matter; else as if it did not exist."""
-    attachment = get_object_or_404(Attachment.objects.select_related("matter"), pk=pk, matter__number=number)
-    if number in _standing(request, now) or _official_sees(request, attachment.matter_id):
-        return attachment
-    raise Http404
+    """A file of a matter for its resident; else as if it did not exist. Officials read it on the desk, on record."""
+    found = Attachment.objects.select_related("matter", "event")
+    attachment = get_object_or_404(found, pk=pk, matter__number=number)
+    internal = attachment.event is not None and attachment.event.internal
+    if internal or number not in _standing(request, now):
+        raise Http404
+    return attachment
 
 
 def keep_code(request: HttpRequest, code: Code) -> None:
@@ -88,12 +88,6 @@ def code_fits(request: HttpRequest, number: str, code: str, *, now: datetime) ->
 def _standing(request: HttpRequest, now: datetime) -> dict[str, str]:
     kept = request.session.get(_UNLOCKED, {})
     return {number: until for number, until in kept.items() if datetime.fromisoformat(until) > now}
-
-
-def _official_sees(request: HttpRequest, matter_id: int) -> bool:
-    if not request.user.is_authenticated or not is_mfa_enabled(request.user):
-        return False
-    return queries.visible_to(actor_for(request)).filter(pk=matter_id).exists()
 
 
 def matter_for(actor: Actor, number: str) -> Matter:

@@ -11,7 +11,7 @@ from weimin.county.models import Office, Place, Post
 from weimin.county.models.places import Level
 from weimin.county.queries import posts_open
 
-from .models import Answer, Event, Matter, Publication, Support, Tally
+from .models import Answer, Attachment, Event, Matter, Publication, Support, Tally
 from .states import OPEN_STATES, STILL, Act, Clock, State
 
 LONGEST_LINE = 6
@@ -98,6 +98,12 @@ def earlier_promises(matter: Matter, latest: Answer | None) -> QuerySet[Answer]:
 
 def latest_answer(matter: Matter) -> Answer | None:
     return Answer.objects.filter(matter=matter).select_related("post__office", "by").order_by("-pk").first()
+
+
+def files_of(matter: Matter, *, internal: bool) -> QuerySet[Attachment]:
+    """The files of a matter; those of an internal note only where `internal` is said."""
+    found = Attachment.objects.filter(matter=matter).select_related("event").order_by("pk")
+    return found if internal else found.exclude(event__internal=True)
 
 
 def overdue(*, now: datetime) -> QuerySet[Matter]:

@@ -50,19 +50,19 @@ class Described(NinjaAPI):
     def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
         schema = super().get_openapi_schema(**kwargs)
         schema["components"]["schemas"]["Problem"] = PROBLEM
-        for operations in schema["paths"].values():
+        for path, operations in schema["paths"].items():
             for method, operation in operations.items():
                 operation["responses"]["default"] = SAID_NO
                 if method == "post":
-                    operation["parameters"] = operation.get("parameters", []) + _headers(operation)
+                    operation["parameters"] = operation.get("parameters", []) + _headers(path)
         return schema
 
 
-def _headers(operation: dict[str, Any]) -> list[dict[str, Any]]:
-    """Whatever answers 201 makes something new."""
-    new = 201 in operation["responses"]
-    once = _header("Idempotency-Key", "A repeat under this key gets the first answer, byte for byte.", required=new)
-    return [once] if new else [once, _header("If-Match", "The ETag last read; 412 if the matter has changed since.")]
+def _headers(path: str) -> list[dict[str, Any]]:
+    """Every POST writes, so every POST is answered once; one on a matter can name the version it speaks of."""
+    once = _header("Idempotency-Key", "A repeat under this key gets the first answer, byte for byte.", required=True)
+    version = _header("If-Match", "The ETag last read; 412 if the matter has changed since.")
+    return [once, version] if "/{number}/" in path else [once]
 
 
 api = Described(
@@ -138,8 +138,10 @@ def _fields(schema: OpenAPISchema, operation: dict[str, Any]) -> list[dict[str, 
     """What the body of an operation holds, field by field."""
     if "requestBody" not in operation:
         return []
-    name = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
-    shape = schema["components"]["schemas"][name]
+    (sent,) = operation["requestBody"]["content"].values()
+    shape = sent["schema"]
+    if "$ref" in shape:
+        shape = schema["components"]["schemas"][shape["$ref"].rpartition("/")[2]]
     return [
         {"name": field, "required": field in shape.get("required", ()), "type": _type(schema, described)}
         for field, described in shape["properties"].items()

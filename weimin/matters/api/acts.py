@@ -1,6 +1,5 @@
-"""Every verb of the staff as one POST. Creating a matter takes an Idempotency-Key; the others honour one."""
+"""Every verb of the staff as one POST. Files stand in files.py, the hand-over of a desk in posts.py."""
 
-from datetime import datetime
 from typing import TypeVar
 
 from django.db.models import Model
@@ -9,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from weimin.catalogue.models import Kind, Urgency
 from weimin.catalogue.queries import kind_by_code
-from weimin.county.actors import Actor
 from weimin.county.idempotency import Answered
 from weimin.county.models import Office, Place
 from weimin.county.permissions import for_programs
@@ -18,12 +16,11 @@ from weimin.kernel import clock
 from weimin.kernel.limits import Limit
 from weimin.kernel.refusal import Refused
 
-from .. import journey, queries
-from ..models import Matter
+from .. import journey
 from ..permissions import matter_for
 from ..states import Channel
 from . import shapes
-from .door import JSON, actor_of, once, perform_on, sent
+from .door import JSON, actor_of, etag_of, once, perform_on, sent
 from .reading import router
 
 M = TypeVar("M", bound=Model)
@@ -41,7 +38,7 @@ def _known(found: M | None, code: str, field: str) -> M:
     return found
 
 
-@router.post("", response={201: shapes.ReceiptOut}, summary="Take in a matter (Idempotency-Key required)")
+@router.post("", response={201: shapes.ReceiptOut}, summary="Take in a matter")
 @for_programs
 def receive(request: HttpRequest, body: shapes.MatterIn) -> HttpResponse:
     def act() -> Answered:
@@ -63,9 +60,10 @@ def receive(request: HttpRequest, body: shapes.MatterIn) -> HttpResponse:
             provisional=matter.clock_provisional,
             owner=matter.taken_by.code,
         )
-        return Answered(201, JSON, out.model_dump_json().encode(), {"Location": f"/api/v1/matters/{matter.number}"})
+        headers = {"Location": f"/api/v1/matters/{matter.number}", "ETag": etag_of(matter)}
+        return Answered(201, JSON, out.model_dump_json().encode(), headers)
 
-    return sent(once(request, request.headers.get("Idempotency-Key", ""), act))
+    return sent(once(request, act))
 
 
 @router.post("/{number}/classify", response=shapes.MatterOut)
@@ -206,15 +204,10 @@ def refuse(request: HttpRequest, number: str, body: shapes.AnswerIn) -> HttpResp
 
 @router.post("/{number}/keep-promise", response=shapes.MatterOut)
 @for_programs
-def keep_promise(request: HttpRequest, number: str, body: shapes.Note) -> HttpResponse:
-    def kept(matter: Matter, by: Actor, now: datetime) -> None:
-        promised = queries.promise_to_keep(matter)
-        if promised is None:
-            raise Refused("NO_PROMISE", _("这个答复没有待兑现的承诺。"))
-        promised.matter = matter
-        journey.keep_promise(promised, words=body.words, by=by, now=now)
-
-    return perform_on(request, number, kept)
+def keep_promise(request: HttpRequest, number: str, body: shapes.Kept) -> HttpResponse:
+    return perform_on(
+        request, number, lambda matter, by, now: journey.keep_promise(matter, words=body.words, by=by, now=now)
+    )
 
 
 @router.post("/{number}/merge", response=shapes.MatterOut)

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from hashlib import file_digest
 from typing import Any
 
 import orjson
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from ninja import Schema
 from ninja.security import HttpBearer
 
 from weimin.county.actors import Actor
-from weimin.county.idempotency import Answered, answer_once
+from weimin.county.idempotency import Answered, answer_once, checked_key
 from weimin.county.models import ApiToken
 from weimin.county.tokens import Bearer, bearer_of
 from weimin.kernel import clock
@@ -20,16 +20,20 @@ from weimin.kernel.refusal import Refused
 
 from ..models import Matter
 from ..permissions import matter_for
-from .shapes import MatterOut, matter_out
+from .shapes import MatterOut
+from .telling import matter_out
 
 JSON = "application/json"
 
 
 class Key(HttpBearer):
-    """`Authorization: Bearer KEY`."""
+    """`Authorization: Bearer KEY`, and beside it on every POST an `Idempotency-Key`."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Bearer:
-        return bearer_of(token, use=ApiToken.Use.REST, now=clock.now())
+        bearer = bearer_of(token, use=ApiToken.Use.REST, now=clock.now())
+        if request.method == "POST":  # every POST writes: without a key nothing of it is even read
+            checked_key(request.headers.get("Idempotency-Key", ""))
+        return bearer
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -51,8 +55,15 @@ def etag_of(matter: Matter) -> str:
     return f'"{matter.number}.{matter.version}"'
 
 
-def perform_on(request: HttpRequest, number: str, verb: Callable[[Matter, Actor, datetime], Any]) -> HttpResponse:
-    """Carry out a verb on a matter this key may see; If-Match and Idempotency-Key are honoured where they are sent."""
+def perform_on(
+    request: HttpRequest,
+    number: str,
+    verb: Callable[[Matter, Actor, datetime], Any],
+    *,
+    out: Callable[[Matter], Schema] = lambda matter: MatterOut.model_validate(matter_out(matter)),
+    status: int = 200,
+) -> HttpResponse:
+    """Carry out a verb once on a matter this key may see; If-Match is honoured. `out` says what is told of it."""
     actor, now = actor_of(request), clock.now()
 
     def act() -> Answered:
@@ -62,27 +73,9 @@ def perform_on(request: HttpRequest, number: str, verb: Callable[[Matter, Actor,
             raise Refused("CHANGED", _("这件事在您读过以后有了变动，请重新读取再试。"))
         verb(matter, actor, now)
         fresh = matter_for_all(matter)
-        body = MatterOut.model_validate(matter_out(fresh)).model_dump_json().encode()
-        return Answered(200, JSON, body, {"ETag": etag_of(fresh)})
+        return Answered(status, JSON, out(fresh).model_dump_json().encode(), {"ETag": etag_of(fresh)})
 
-    key = request.headers.get("Idempotency-Key")
-    if key:
-        return sent(once(request, key, act))
-    with transaction.atomic():
-        return sent(act())
-
-
-def answered(request: HttpRequest, act: Callable[[], Schema]) -> HttpResponse:
-    """Carry out a verb that is not about one matter; an Idempotency-Key is honoured where it is sent."""
-
-    def told() -> Answered:
-        return Answered(200, JSON, act().model_dump_json().encode())
-
-    key = request.headers.get("Idempotency-Key")
-    if key:
-        return sent(once(request, key, told))
-    with transaction.atomic():
-        return sent(told())
+    return sent(once(request, act))
 
 
 def matter_for_all(matter: Matter) -> Matter:
@@ -92,11 +85,27 @@ def matter_for_all(matter: Matter) -> Matter:
     ).get(pk=matter.pk)
 
 
-def once(request: HttpRequest, key: str, act: Callable[[], Answered]) -> Answered:
+def once(request: HttpRequest, act: Callable[[], Answered]) -> Answered:
     """One answer for this key, this address and this bearer."""
     bearer: Bearer = request.auth  # type: ignore[attr-defined]
     scope = f"rest:{bearer.token.pk}:{request.path}"[:60]
-    return answer_once(scope=scope, key=key, payload=request.body, now=clock.now(), act=act)
+    key = request.headers.get("Idempotency-Key", "")
+    return answer_once(scope=scope, key=key, payload=_payload(request), now=clock.now(), act=act)
+
+
+def _payload(request: HttpRequest) -> bytes:
+    """What was sent, as far as a repeat must be the same. Of a form its parts: a retry may draw another boundary."""
+    if request.content_type != "multipart/form-data":
+        return request.body
+    parts: list[Any] = [(name, values) for name, values in sorted(request.POST.lists())]
+    for name, files in sorted(request.FILES.lists()):
+        parts += [(name, file.name, _digest(file)) for file in files]
+    return orjson.dumps(parts)
+
+
+def _digest(file: Any) -> str:
+    file.seek(0)
+    return file_digest(file, "sha256").hexdigest()
 
 
 def sent(answered: Answered) -> HttpResponse:

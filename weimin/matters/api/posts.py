@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
+from weimin.county.idempotency import Answered
 from weimin.county.models import Post
 from weimin.county.permissions import for_programs
 from weimin.kernel import clock
@@ -10,7 +11,7 @@ from weimin.kernel import clock
 from .. import journey
 from . import shapes
 from .acts import by_code
-from .door import actor_of, answered
+from .door import JSON, actor_of, once, sent
 
 router = Router(tags=["posts"])
 
@@ -18,7 +19,7 @@ router = Router(tags=["posts"])
 @router.post("/{code}/hand-over", response=shapes.HandedOver, summary="Hand a whole desk to another post")
 @for_programs
 def hand_over(request: HttpRequest, code: shapes.Code, body: shapes.HandOver) -> HttpResponse:
-    def act() -> shapes.HandedOver:
+    def act() -> Answered:
         numbers = journey.hand_over_desk(
             by_code(Post, code, "giver"),
             receiver=by_code(Post, body.receiver, "receiver"),
@@ -26,6 +27,6 @@ def hand_over(request: HttpRequest, code: shapes.Code, body: shapes.HandOver) ->
             by=actor_of(request),
             now=clock.now(),
         )
-        return shapes.HandedOver(numbers=numbers)
+        return Answered(200, JSON, shapes.HandedOver(numbers=numbers).model_dump_json().encode())
 
-    return answered(request, act)
+    return sent(once(request, act))

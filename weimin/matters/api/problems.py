@@ -53,6 +53,10 @@ _WRONG: dict[str, str | Promise] = {
     "literal_error": gettext_lazy("只能是：{expected}。"),
     "half_a_position": gettext_lazy("lat 和 long 要一起给。"),
     "timezone_aware": gettext_lazy("时间要带时区，例如 2026-09-29T16:20:00+08:00。"),
+    **dict.fromkeys(
+        ("datetime_parsing", "datetime_from_date_parsing", "date_parsing", "date_from_datetime_parsing"),
+        gettext_lazy("没有这个日期或时间，请核对；写法如 2026-09-29T16:20:00+08:00。"),
+    ),
     "greater_than_equal": gettext_lazy("不能小于 {ge}。"),
     "less_than_equal": gettext_lazy("不能大于 {le}。"),
 }

@@ -26,7 +26,8 @@ from ..permissions import WITH_PLACES, matter_for, may_see_contact
 from ..states import Channel, Identity, State
 from .cursor import Cursor, Moment, beyond, cursor_of
 from .door import actor_of, answer, etag_of
-from .shapes import PLAIN, Code, MatterDetail, MatterPage, clock_out, event_out, matter_out
+from .shapes import PLAIN, Code, MatterDetail, MatterPage
+from .telling import clock_out, event_out, file_out, matter_out
 
 router = Router(tags=["matters"])
 
@@ -80,13 +81,14 @@ def one_matter(request: HttpRequest, number: str, contact: bool = False) -> Http
     with transaction.atomic():
         matter = matter_for(actor, number)
         known = _contact(matter, actor) if contact else None
-        _note(matter, actor, _t("反映的内容、姓名、电话、邮箱、地址") if known else _t("反映的内容"))
+        note_read(matter, actor, _t("反映的内容、姓名、电话、邮箱、地址") if known else _t("反映的内容"))
     body = matter_out(matter) | {
         "text": matter.text,
         "details": matter.details,
         "address": matter.address,
         "clock": clock_out(matter),
         "timeline": [event_out(event) for event in queries.timeline(matter)],
+        "files": [file_out(file) for file in queries.files_of(matter, internal=True)],
         "contact": known,
     }
     return answer(body, etag=etag_of(matter))
@@ -109,7 +111,8 @@ def _contact(matter: Matter, actor: Actor) -> dict[str, str] | None:
     }
 
 
-def _note(matter: Matter, actor: Actor, fields: str) -> None:
+def note_read(matter: Matter, actor: Actor, fields: str) -> None:
+    """Who opened what, on record for the resident."""
     if matter.resident is not None:
         why, about = _t("通过数据接口办理"), f"matter:{matter.number}"
         note_reading(matter.resident, about=about, fields=fields, why=why, by=actor, now=clock.now())

@@ -10,8 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from weimin.households.models import Resident
 
-from ..clocks import why_this_date
-from ..models import Appeal, Event, Matter
+from ..models import Appeal
 from ..states import ContactOutcome, Identity, PauseReason, Request, Resolved
 
 Words = Annotated[str, Field(min_length=1, max_length=4000)]
@@ -113,12 +112,32 @@ class EventOut(Schema):
     internal: bool
 
 
+class FileOut(Schema):
+    id: int
+    name: str
+    media_type: str
+    size: int
+    width: int | None
+    height: int | None
+    sha256: str
+    by: str
+    at: datetime
+    internal: bool
+
+
+class FilesAdded(Schema):
+    number: str
+    version: int
+    files: list[FileOut]
+
+
 class MatterDetail(MatterOut):
     text: str
     details: dict[str, Any]
     address: str
     clock: ClockOut | None
     timeline: list[EventOut]
+    files: list[FileOut]
     contact: dict[str, str] | None
 
 
@@ -158,6 +177,17 @@ class Note(Sent):
 
 class AskHelp(Sent):
     office: Code
+    words: Words
+
+
+class Beside(Sent):
+    """What is said beside files."""
+
+    words: str = Field("", max_length=2000)
+    internal: bool = False
+
+
+class Kept(Sent):
     words: Words
 
 
@@ -242,56 +272,3 @@ class StoryOut(Schema):
 class StoryPage(Schema):
     items: list[StoryOut]
     next: str | None
-
-
-def matter_out(matter: Matter) -> dict[str, Any]:
-    return {
-        "number": matter.number,
-        "version": matter.version,
-        "state": matter.state,
-        "state_name": matter.get_state_display(),
-        "request": matter.request,
-        "channel": matter.channel,
-        "kind": matter.kind.code,
-        "urgency": matter.urgency.code,
-        "place": matter.place_code,
-        "title": matter.title,
-        "received_at": matter.received_at,
-        "changed_at": matter.changed_at,
-        "answered_at": matter.answered_at,
-        "closed_at": matter.closed_at,
-        "due_at": matter.clock_due_at,
-        "owner": matter.owner.code if matter.owner else None,
-        "lead": matter.lead.code if matter.lead else None,
-        "returns": matter.returns,
-        "reopened": matter.reopened,
-        "merged_into": matter.merged_into.number if matter.merged_into else None,
-    }
-
-
-def clock_out(matter: Matter) -> dict[str, Any] | None:
-    if not matter.clock:
-        return None
-    return {
-        "clock": matter.clock,
-        "started_at": matter.clock_started_at,
-        "limit": matter.clock_limit,
-        "extension": matter.clock_extension,
-        "due_at": matter.clock_due_at,
-        "provisional": matter.clock_provisional,
-        "explanation": {"zh": why_this_date(matter, "zh-hans"), "en": why_this_date(matter, "en")},
-    }
-
-
-def event_out(event: Event) -> dict[str, Any]:
-    return {
-        "act": event.act,
-        "at": event.at,
-        "by": event.by_kind,
-        "post": event.post.code if event.post else None,
-        "from_state": event.from_state,
-        "to_state": event.to_state,
-        "words": event.words,
-        "data": event.data,
-        "internal": event.internal,
-    }

@@ -18,10 +18,11 @@ from weimin.kernel.words import Mistake
 
 from ..models import Appeal, Matter
 from ..states import Channel, ContactOutcome, Identity, PauseReason, Request, Resolved, State
+from .words import Words
 
 
-def area(label: Any, *, required: bool = True, limit: int = 4000, rows: int = 5, hint: Any = "") -> forms.CharField:
-    return forms.CharField(
+def area(label: Any, *, required: bool = True, limit: int = 4000, rows: int = 5, hint: Any = "") -> Words:
+    return Words(
         label=label, required=required, max_length=limit, help_text=hint, widget=forms.Textarea({"rows": rows})
     )
 
@@ -185,7 +186,9 @@ class KeepPromiseForm(ActForm):
 
 class ContactForm(ActForm):
     at = forms.DateTimeField(
-        label=_("联系时间"), widget=forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M")
+        label=_("联系时间"),
+        widget=forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M"),
+        error_messages={"invalid": _("没有这个日期或时间，请核对。")},
     )
     channel = forms.ChoiceField(
         label=_("联系方式"), choices=[("PHONE", _("电话")), ("VISIT", _("上门")), ("MESSAGE", _("短信"))]
@@ -217,7 +220,10 @@ class ReplyForm(ActForm):
 class AnswerForm(ReplyForm):
     promise = forms.CharField(label=_("还要办什么（承诺）"), max_length=300, required=False)
     promise_due_on = forms.DateField(
-        label=_("哪天办好"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+        label=_("哪天办好"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+        error_messages={"invalid": _("没有这个日期或时间，请核对。")},
     )
     field_order = ("version", "facts", "reasons", "rule", "promise", "promise_due_on", "appeal_route")
 

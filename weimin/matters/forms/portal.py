@@ -14,6 +14,7 @@ from weimin.households.models import Resident
 
 from ..states import Grade, Identity, Request, Resolved
 from .files import SeveralFiles
+from .words import Words
 
 REQUESTS = [
     (Request.HELP, _("想请人来解决一件事")),
@@ -33,7 +34,7 @@ IDENTITIES = [
 class WhatForm(forms.Form):
     """Page 1: the words."""
 
-    text = forms.CharField(
+    text = Words(
         label=_("您遇到了什么事？"),
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 7}),
@@ -63,7 +64,10 @@ class WhereForm(forms.Form):
     place = forms.ChoiceField(
         label=_("在哪个村或社区？"),
         widget=PlaceSelect(attrs={"data-combobox": True}),
-        error_messages={"required": _("请选一个村或社区；不确定的，选乡镇也可以。")},
+        error_messages={
+            "required": _("请选一个村或社区；不确定的，选乡镇也可以。"),
+            "invalid_choice": _("没有这个地点，请从列表里选一个村或社区。"),
+        },
     )
     address = forms.CharField(
         label=_("具体在哪里？"), required=False, max_length=200, help_text=_("比如：村委会往东 200 米，桥头水井旁。")
@@ -175,9 +179,7 @@ class FollowForm(forms.Form):
 
 
 class AddForm(forms.Form):
-    words = forms.CharField(
-        label=_("想补充的话"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 5})
-    )
+    words = Words(label=_("想补充的话"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 5}))
     files = SeveralFiles(  # type: ignore[assignment]  # Django takes declared fields off the class
         label=_("照片、录音或 PDF"), required=False
     )
@@ -192,32 +194,28 @@ class AddForm(forms.Form):
 class RateForm(forms.Form):
     resolved = forms.ChoiceField(
         label=_("事情解决了吗？"), choices=Resolved.choices, widget=forms.RadioSelect,
-        error_messages={"required": _("请选一项。")},
+        error_messages={"required": _("请选一项。"), "invalid_choice": _("请选一项。")},
     )  # fmt: skip
     grade = forms.TypedChoiceField(
         label=_("您对办理满意吗？"), choices=Grade.choices, coerce=int, widget=forms.RadioSelect,
-        error_messages={"required": _("请选一项。")},
+        error_messages={"required": _("请选一项。"), "invalid_choice": _("请选一项。")},
     )  # fmt: skip
-    words = forms.CharField(
-        label=_("还想说的话"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 4})
-    )
+    words = Words(label=_("还想说的话"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
 
 
 class ReopenForm(forms.Form):
-    reason = forms.CharField(
+    reason = Words(
         label=_("哪里还没有解决？"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": _("请说一说哪里还没有解决。")},
     )  # fmt: skip
 
 
 class AppealForm(forms.Form):
-    words = forms.CharField(
+    words = Words(
         label=_("您为什么不同意这个答复？"), max_length=2000, widget=forms.Textarea(attrs={"rows": 6}),
         error_messages={"required": _("请写下您不同意的理由。")},
     )  # fmt: skip
 
 
 class WithdrawForm(forms.Form):
-    reason = forms.CharField(
-        label=_("为什么撤回？"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    reason = Words(label=_("为什么撤回？"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3}))

@@ -125,21 +125,20 @@ def refuse_merged(matter: Matter, *, by: Actor, now: datetime) -> Answer:
 
 
 @transaction.atomic
-def keep_promise(answer: Answer, *, words: str, by: Actor, now: datetime) -> Answer:
-    """What was promised has been done: say so, with the evidence.
+def keep_promise(matter: Matter, *, words: str, by: Actor, now: datetime) -> Answer:
+    """What was promised has been done: say so, with the evidence. Of several promises the latest open one is meant.
 
     Before: ANSWERED, RATED, CLOSED or PUBLISHED, the promise open.  After: the same state, the promise kept.
     Who: a handling post of the lead office (HANDLE).
     """
-    matter = answer.matter
     check(matter, Act.KEEP_PROMISE)
     post = by.post_for(Duty.HANDLE, office_id=matter.lead_id)
     words = words_of(words, field="words", limit=1000)
-    kept = Answer.objects.filter(
-        pk=answer.pk, promise_due_on__isnull=False, promise_kept_at__isnull=True, promise_replaced_at__isnull=True
-    ).update(promise_kept_at=now)
-    if not kept:
-        raise Refused("NO_PROMISE", _("这个答复没有待兑现的承诺。"))
+    answer = queries.promise_to_keep(matter)
+    if answer is None or not Answer.objects.filter(pk=answer.pk, promise_kept_at__isnull=True).update(
+        promise_kept_at=now
+    ):
+        raise Refused("NO_PROMISE", _("这件事没有待兑现的承诺。"))
     answer.promise_kept_at = now
     perform(matter, Act.KEEP_PROMISE, by=by, post=post, now=now, words=words, data={"answer": answer.pk})
     with sentences.in_language_of(matter):

@@ -30,7 +30,8 @@ def contact_resident(
     """Log an attempt to reach the resident. Attempts count only if they are logged.
 
     Before: open.  After: the same state; the first time they are reached stops the contact clock.
-    Who: a handling post of the lead office (HANDLE), or the first taker until then (TAKE_IN).
+    Who: a handling post of the lead office (HANDLE), or one that takes in (TAKE_IN): before an office leads, and
+    afterwards where the name is hidden from it.
     """
     check(matter, Act.CONTACT)
     post = _who_may_call(matter, by)
@@ -120,6 +121,7 @@ def report_support(matter: Matter, *, report: str, by: Actor, now: datetime) -> 
     Who: a handling post of the supporting office (HANDLE).
     """
     check(matter, Act.SUPPORT)
+    by.post_for(Duty.HANDLE)  # whoever handles nothing is told so, before who was asked
     report = words_of(report, field="report", limit=2000)
     for post in by.posts_with(Duty.HANDLE):
         asked = queries.supports_open().filter(matter=matter, office_id=post.office_id)

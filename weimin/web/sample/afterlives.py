@@ -57,7 +57,7 @@ class WholeLife(Life):
             self.now = moment
             if self.matter.state in STILL[Act.KEEP_PROMISE]:
                 words = self.course.pick(sayings.KEPT) % answer.promise
-                journey.keep_promise(answer, words=words, by=self.handler, now=moment)
+                journey.keep_promise(answer.matter, words=words, by=self.handler, now=moment)
             return
         moment = day + DAY + 10 * MINUTE
         yield moment

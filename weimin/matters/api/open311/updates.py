@@ -11,7 +11,7 @@ from ... import journey
 from ...models import Event
 from ...states import CLOSED_STATES, Channel
 from .requests import MOST_ROWS, check_key, given, matter_numbered, span
-from .wire import Row, bad, endpoint, missing, reply, told
+from .wire import Row, bad, endpoint, missing, page_of, reply, told
 
 
 @endpoint("GET", "POST", key=True)
@@ -21,12 +21,13 @@ def updates(request: HttpRequest, *, fmt: str) -> HttpResponse:
 
 
 def _list(request: HttpRequest, fmt: str) -> HttpResponse:
-    start, end = span(given(request), clock.now())
+    asked = given(request)
+    start, end = span(asked, clock.now())
     events = (
         Event.objects.filter(at__gte=start, at__lte=end, internal=False)
         .exclude(from_state="")
         .select_related("matter")
-        .order_by("at", "pk")[:MOST_ROWS]
+        .order_by("at", "pk")[page_of(asked, MOST_ROWS)]
     )
     rows: list[Row] = [
         {
@@ -44,13 +45,16 @@ def _list(request: HttpRequest, fmt: str) -> HttpResponse:
 
 def _post(request: HttpRequest, fmt: str) -> HttpResponse:
     check_key(request)
-    if not request.POST.get("service_request_id"):
-        raise bad(_("没有给出 service_request_id。"))
+    words = "\n".join(filter(None, (request.POST.get("description"), request.POST.get("media_url"))))
+    wrong = [] if request.POST.get("service_request_id") else [_("没有给出 service_request_id。")]
+    wrong += [] if words else [_("没有给出 description。")]
+    if wrong:
+        raise bad(*wrong)
     matter = matter_numbered(request.POST["service_request_id"])
     if matter.channel != Channel.OPEN311:
         raise missing(_("没有这个编号。"))
     try:
-        journey.add_note(matter, words=request.POST.get("description", ""), by=RESIDENT, now=clock.now())
+        journey.add_note(matter, words=words, by=RESIDENT, now=clock.now())
     except Refused as refusal:
         raise bad(str(refusal)) from None
     last = Event.objects.filter(matter=matter).order_by("-pk").values_list("pk", flat=True).first()

@@ -28,18 +28,22 @@ FIRST_YEAR, LAST_YEAR = 1900, 9000  # a moment at the edge of the calendar has n
 
 @dataclass
 class Wrong(Exception):
-    """One or several errors for the client, all with the same HTTP status."""
+    """One or several errors for the client, each with its code. Of different codes, 400 is the status of the answer."""
 
-    status: int
-    descriptions: list[str]
+    errors: list[tuple[int, str]]
+
+    @property
+    def status(self) -> int:
+        codes = {code for code, _description in self.errors}
+        return codes.pop() if len(codes) == 1 else 400
 
 
 def missing(description: str) -> Wrong:
-    return Wrong(404, [description])
+    return Wrong([(404, description)])
 
 
 def bad(*descriptions: str) -> Wrong:
-    return Wrong(400, list(descriptions))
+    return Wrong([(400, description) for description in descriptions])
 
 
 def reply(fmt: str, root: str, item: str, rows: list[Row], status: int = 200) -> HttpResponse:
@@ -94,7 +98,7 @@ def endpoint(*methods: str, key: bool = False) -> Callable[[View], View]:
                 _check_jurisdiction(request)
                 return view(request, fmt=fmt, **kwargs)
             except Wrong as wrong:
-                rows: list[Row] = [{"code": wrong.status, "description": text} for text in wrong.descriptions]
+                rows: list[Row] = [{"code": code, "description": text} for code, text in wrong.errors]
                 return reply(fmt, "errors", "error", rows, wrong.status)
 
         return for_programs(served) if key else open_to_all(served)
@@ -119,6 +123,8 @@ def _check_characters(request: HttpRequest, kwargs: dict[str, str]) -> None:
     for name, values in given.items():
         if any(_CONTROL.search(word) for word in (name, *values)):
             raise bad(_("文字里有看不见的控制字符，请删去后重发。"))
+        if any("\ufffd" in word for word in (name, *values)):
+            raise bad(_("文字的编码不完整，请用 UTF-8 重发。"))
 
 
 def _check_jurisdiction(request: HttpRequest) -> None:
@@ -141,3 +147,14 @@ def moment(text: str, name: str) -> datetime:
 
 def told(when: datetime | None) -> str | None:
     return None if when is None else when.astimezone(COUNTY_TIME).isoformat(timespec="seconds")
+
+
+def page_of(asked: dict[str, str], most: int) -> slice:
+    """The rows of the page that is asked for; without a word, the first and largest."""
+    try:
+        page, size = int(asked.get("page", 1)), int(asked.get("page_size", most))
+    except ValueError:
+        raise bad(_("page 和 page_size 要是整数。")) from None
+    if not (1 <= page <= 100_000 and 1 <= size <= most):
+        raise bad(_("page 从 1 开始，page_size 在 1 到 1000 之间。"))
+    return slice((page - 1) * size, page * size)

@@ -49,8 +49,11 @@ class Command(BaseCommand):
         path: Path = options["file"]
         if not path.is_file():
             raise CommandError(f"There is no file {path}.")
-        mapping = self._mapping(options["map"], columns_of(path))
-        total = sum(1 for _row in rows_of(path))
+        try:
+            mapping = self._mapping(options["map"], columns_of(path))
+            total = sum(1 for _row in rows_of(path))
+        except (OSError, UnicodeDecodeError, csv.Error) as wrong:
+            raise CommandError(f"{path} cannot be read as UTF-8 CSV; nothing was imported: {wrong}") from None
         if options["make_kinds"] and not options["dry_run"]:
             self._make_kinds(path, mapping)
         reader = self._reader(mapping, options)

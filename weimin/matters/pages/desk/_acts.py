@@ -92,14 +92,6 @@ def _publish(m: Matter, d: dict[str, Any], by: Actor, now: datetime) -> object:
     return journey.publish_matter(m, title=d["title"], asked=d["asked"], done=d["done"], by=by, now=now)
 
 
-def _keep_promise(m: Matter, d: dict[str, Any], by: Actor, now: datetime) -> object:
-    promised = queries.promise_to_keep(m)
-    if promised is None:
-        raise Refused("NO_PROMISE", _("这个答复没有待兑现的承诺。"))
-    promised.matter = m
-    return journey.keep_promise(promised, words=d["words"], by=by, now=now)
-
-
 _J = journey
 PAGES: dict[str, ActPage] = {
     "classify": ActPage(
@@ -146,7 +138,8 @@ PAGES: dict[str, ActPage] = {
         _("到期之前，上级审批，只有一次"), ANY,
     ),
     "keep-promise": ActPage(
-        Act.KEEP_PROMISE, (Duty.HANDLE,), forms.KeepPromiseForm, _keep_promise, _("承诺的事已经办好")
+        Act.KEEP_PROMISE, (Duty.HANDLE,), forms.KeepPromiseForm,
+        lambda m, d, by, now: _J.keep_promise(m, words=d["words"], by=by, now=now), _("承诺的事已经办好"),
     ),
     "call-back": ActPage(
         Act.CALL_BACK, (Duty.CALL_BACK,), forms.CallBackForm, _call_back, _("由承办单位以外的人问本人"), PLACE

@@ -66,11 +66,13 @@ def kind(request: HttpRequest) -> HttpResponse:
         if chosen is not None:
             draft.keep(kind=chosen.code)
             return redirect("matters:file_where")
+    trouble = _("没有这个类别，请从下面选一个。") if request.method == "POST" else ""
     under = offered.filter(code=request.GET.get("under", "")).first()
     words = request.GET.get("q", "").strip()[:40]
     shown = _kinds_matching(offered, words) if words else offered.filter(parent=under)
     parents = set(offered.filter(parent__in=shown).values_list("parent_id", flat=True))
-    return _page(request, "file_kind", 1, under=under, q=words, kinds=shown[:60], parents=parents, draft=draft)
+    context = {"under": under, "q": words, "kinds": shown[:60], "parents": parents, "trouble": trouble}
+    return _page(request, "file_kind", 1, draft=draft, **context)
 
 
 def _kinds_matching(offered: QuerySet[Kind], words: str) -> QuerySet[Kind]:

@@ -88,7 +88,7 @@ def my(request: HttpRequest, number: str) -> HttpResponse:
         "promises": queries.earlier_promises(matter, answer),
         "rating": matter.ratings.order_by("-pk").first(),
         "appeals": matter.appeals.filter(decided_at__isnull=False).order_by("round"),
-        "attachments": matter.attachments.order_by("pk"),
+        "attachments": queries.files_of(matter, internal=False),
         "acts": [(reverse(OFFERED[act][0], args=[number]), OFFERED[act][1]) for act in may_now(matter)],
         "readings": readings if matter.resident_id else readings.none(),
         "entries": Entry.objects.filter(about=about).order_by("id"),
@@ -180,7 +180,7 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
 @never_cache
 @require_GET
 def attachment(request: HttpRequest, number: str, pk: int) -> FileResponse:
-    """A file, to its resident or to an official who sees the matter. Only photos open in the page."""
+    """A file, to its resident. Only photos open in the page."""
     kept = permissions.attachment_for(request, number, pk, now=clock.now())
     response = FileResponse(
         uploads.path_of(kept.sha256).open("rb"),
