@@ -1,7 +1,8 @@
 """How officials sign in: accounts are given with a post, never taken by signing up."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.http import HttpRequest
 
 
@@ -9,9 +10,14 @@ class StaffAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Guesses at a password are counted by axes alone, by name and address.
 
-class StaffSocialAdapter(DefaultSocialAccountAdapter):
-    """County single sign-on (OIDC) may only open accounts that already exist."""
+        The package's own count goes by the name: with it, whoever knows a name could keep its owner out.
+        """
 
-    def is_open_for_signup(self, request: HttpRequest, sociallogin: object) -> bool:
-        return False
+
+def name_guessed(request: HttpRequest, credentials: dict[str, Any] | None) -> str | None:
+    """The name axes counts by: LiMin and limin are one account, and so one count."""
+    name = (credentials or {}).get("username") or request.POST.get("login")
+    return None if name is None else str(name).strip().lower()

@@ -4,13 +4,12 @@ import hmac
 from datetime import datetime, timedelta
 from typing import Any
 
-from allauth.mfa.utils import is_mfa_enabled
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from weimin.county.actors import Actor
 from weimin.county.duties import Duty
-from weimin.county.permissions import actor_for
+from weimin.county.permissions import actor_for, has_second_factor
 from weimin.kernel.numbers import parse
 from weimin.kernel.refusal import Refused
 from weimin.kernel.words import Mistake
@@ -91,7 +90,7 @@ def _standing(request: HttpRequest, now: datetime) -> dict[str, str]:
 
 
 def _official_sees(request: HttpRequest, matter_id: int) -> bool:
-    if not request.user.is_authenticated or not is_mfa_enabled(request.user):
+    if not request.user.is_authenticated or not has_second_factor(request):
         return False
     return queries.visible_to(actor_for(request)).filter(pk=matter_id).exists()
 
