@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from tests.cast import NOON
+from tests.cast import LONG_AGO, NOON
 from weimin.county.actors import IMPORT
 from weimin.county.services import bind_single_sign_on, reset_sign_in
 from weimin.kernel.refusal import Refused
@@ -113,6 +113,17 @@ def test_with_a_factor_the_password_alone_does_not_sign_in(cast):
     client = Client()
     assert enter("li", RIGHT.format("li"), client=client).headers["Location"] == "/accounts/2fa/authenticate/"
     assert client.get("/desk/").headers["Location"].startswith("/accounts/login/")
+
+
+def test_an_ended_post_opens_nothing_at_the_next_page(cast):
+    client = Client()
+    enter("keeper", RIGHT.format("keeper"), client=client)
+    assert client.get("/desk/").status_code == 200
+    cast.officials["keeper"].holdings.update(to_on=LONG_AGO)
+    refused = client.get("/desk/")
+    assert refused.status_code == 403
+    assert "您现在不能打开这一页" in refused.content.decode()
+    assert enter("keeper", RIGHT.format("keeper"), client=Client()).status_code == 302, "they may still sign in"
 
 
 # --- a lost phone, and the single sign-on ---------------------------------------------------------------------------

@@ -1,8 +1,11 @@
 """How officials sign in: accounts are given with a post, never taken by signing up."""
 
+import time
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from django.http import HttpRequest
 
 
@@ -15,6 +18,13 @@ class StaffAdapter(DefaultAccountAdapter):
 
         The package's own count goes by the name: with it, whoever knows a name could keep its owner out.
         """
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Who has signed in within the last five minutes is not asked again: a new official is sent from the sign-in
+        straight to setting up a second factor."""
+        signed_in = [record["at"] for record in get_authentication_records(self.request, self.request.user)]
+        fresh = signed_in and time.time() - max(signed_in) < app_settings.REAUTHENTICATION_TIMEOUT
+        return not fresh and bool(super().is_reauthentication_required(app=app, **kwargs))
 
 
 def name_guessed(request: HttpRequest, credentials: dict[str, Any] | None) -> str | None:
