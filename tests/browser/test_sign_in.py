@@ -1,13 +1,16 @@
 """Li Min's second factor, set up and used in a real browser: a passkey, a code on the phone, a slip of paper."""
 
 import re
+from copy import deepcopy
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core.cache import cache
 
+from config.environment import form_targets, read_environment, single_sign_on
 from tests.browser.people import DESK, PHONE
+from tests.peers.openid import CLIENT, SECRET, Provider
 
 PASSWORD = "a long password for li"
 NEEDED = "您的岗位能看到居民个人信息，请先设置手机验证码或通行密钥，任选一样。"
@@ -166,3 +169,20 @@ def test_without_a_factor_no_page_of_the_desk_opens(desk, county):
         page.goto(page.base + place)
         assert page.url == page.base + "/accounts/2fa/"
         assert matter.number not in page.content()
+
+
+def test_the_county_single_sign_on_is_reached_and_leads_back(desk, settings, monkeypatch):
+    """The policy of our pages holds back forms that lead elsewhere; this one it lets through."""
+    page = desk()
+    with Provider() as provider:
+        provider.person = {"sub": "1", "preferred_username": "keeper"}
+        for name, value in [("URL", provider.issuer), ("CLIENT", CLIENT), ("SECRET", SECRET)]:
+            monkeypatch.setenv(f"WEIMIN_OIDC_{name}", value)
+        settings.SOCIALACCOUNT_PROVIDERS = single_sign_on(read_environment())
+        settings.CONTENT_SECURITY_POLICY = deepcopy(settings.CONTENT_SECURITY_POLICY)
+        settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"] += form_targets(read_environment())
+        page.goto(page.base + "/accounts/login/")
+        page.get_by_role("link", name="统一身份认证").click()
+        page.get_by_role("button", name="继续").click()
+        assert stands_at_the_desk(page)
+    assert provider.asked == [f"{page.base}/accounts/oidc/county/login/callback/"]
