@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from tests.cast import LONG_AGO, NOON
 from weimin.county.actors import IMPORT
+from weimin.county.models import Account
 from weimin.county.services import bind_single_sign_on, reset_sign_in
 from weimin.kernel.refusal import Refused
 from weimin.ledger.models import Entry
@@ -179,3 +180,14 @@ def test_a_name_that_passed_to_another_person_does_not_open_the_account(cast):
     with pytest.raises(Refused) as refused:
         bind("li", "4712")
     assert (refused.value.code, SocialAccount.objects.count(), Entry.objects.count()) == ("TIED_TO_ANOTHER", 1, 1)
+
+
+@pytest.mark.parametrize("path", ["/accounts/password/reset/", "/accounts/email/"])
+def test_nothing_is_reset_by_mail_and_nobody_learns_whose_address_it_is(cast, mailoutbox, path):
+    Account.objects.filter(username="keeper").update(email="keeper@county.example")
+    answers = [Client().post(path, {"email": f"{name}@county.example"}) for name in ("keeper", "nobody")]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert "请带工作证到县为民服务中心找管理员" in answers[0].content.decode()
+    told = [answer.content.decode().split("<main")[1] for answer in answers]
+    assert told[0] == told[1]
+    assert mailoutbox == []
