@@ -7,8 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from weimin.county.callers import networks
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -31,6 +33,14 @@ class Environment(BaseSettings):
     )
     debug: bool = Field(default=False, description="for developers only")
     https: bool = Field(default=False, description="served behind TLS: secure cookies and HSTS")
+    trusted_proxies: str = Field(
+        default="", description="addresses or networks of our own web servers, whose X-Forwarded-For is believed"
+    )
+    oidc_url: str = Field(default="", description="the county's single sign-on (OpenID Connect): address of the issuer")
+    oidc_client: str = Field(default="", description="name under which the single sign-on knows Weimin")
+    oidc_secret: str = Field(default="", description="secret agreed with the single sign-on")
+    oidc_name: str = Field(default="统一身份认证", description="what the button on the sign-in page says")
+    oidc_claim: str = Field(default="preferred_username", description="claim that carries the username in Weimin")
     sample: bool = Field(default=True, description="load the sample county into a new installation")
     rate_limits: bool = Field(default=True, description="switch limits off only for load measurements on loopback")
 
@@ -47,6 +57,34 @@ class Environment(BaseSettings):
         if value and urlsplit(value).scheme not in {"postgresql", "postgres"}:
             raise ValueError("give postgresql://user:password@host:port/name, or leave it empty for SQLite")
         return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, value: str) -> str:
+        try:
+            networks(value)
+        except ValueError as wrong:
+            raise ValueError(
+                f"give addresses or networks, separated by commas, as 127.0.0.1,10.0.0.0/8; {wrong}"
+            ) from None
+        return value
+
+    @field_validator("oidc_url")
+    @classmethod
+    def _sealed(cls, value: str) -> str:
+        url = urlsplit(value)
+        if value and url.scheme != "https" and url.hostname not in {"127.0.0.1", "localhost", "::1"}:
+            raise ValueError("give an https address: passwords and identities travel there")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _sign_on_whole(self) -> "Environment":
+        given = {"WEIMIN_OIDC_URL": self.oidc_url, "WEIMIN_OIDC_CLIENT": self.oidc_client,
+                 "WEIMIN_OIDC_SECRET": self.oidc_secret}  # fmt: skip
+        if any(given.values()) and not all(given.values()):
+            missing = ", ".join(name for name, value in given.items() if not value)
+            raise ValueError(f"single sign-on needs {missing} too, or none of the three")
+        return self
 
     @field_validator("secret_key")
     @classmethod
@@ -71,7 +109,7 @@ def read_environment() -> Environment:
 
 
 def _name(loc: tuple[int | str, ...]) -> str:
-    word = str(loc[0]) if loc else "?"
+    word = str(loc[0]) if loc else "oidc_*"
     return word if word.isupper() else f"WEIMIN_{word.upper()}"
 
 
@@ -81,6 +119,30 @@ def _kept_secret(path: Path) -> str:
     with suppress(FileExistsError), os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(secrets.token_urlsafe(64))
     return path.read_text().strip()
+
+
+def single_sign_on(environment: Environment) -> dict[str, object]:
+    """allauth's SOCIALACCOUNT_PROVIDERS: the county's OpenID Connect where one is set up, and nothing else."""
+    if not environment.oidc_url:
+        return {}
+    app = {
+        "provider_id": "county",
+        "name": environment.oidc_name,
+        "client_id": environment.oidc_client,
+        "secret": environment.oidc_secret,
+        "settings": {
+            "server_url": environment.oidc_url,
+            "oauth_pkce_enabled": True,
+            "username_claim": environment.oidc_claim,
+        },
+    }
+    return {"openid_connect": {"APPS": [app]}}
+
+
+def form_targets(environment: Environment) -> list[str]:
+    """Where else a form may lead: browsers hold the redirect from our sign-in form to the single sign-on to it."""
+    url = urlsplit(environment.oidc_url)
+    return [f"{url.scheme}://{url.netloc}"] if url.netloc else []
 
 
 def database(environment: Environment) -> dict[str, object]:

@@ -2,7 +2,8 @@
 
 from csp.constants import NONCE, NONE, SELF
 
-from config.environment import ROOT, database, read_environment
+from config.environment import ROOT, database, form_targets, read_environment, single_sign_on
+from weimin.county.callers import networks
 
 ENVIRONMENT = read_environment()
 
@@ -11,6 +12,8 @@ COUNTY = ENVIRONMENT.county
 BASE_URL = ENVIRONMENT.base_url or f"http://127.0.0.1:{ENVIRONMENT.port}"
 RATE_LIMITS = ENVIRONMENT.rate_limits
 SAMPLE = ENVIRONMENT.sample
+HTTPS = ENVIRONMENT.https
+TRUSTED_PROXIES = networks(ENVIRONMENT.trusted_proxies)
 
 SECRET_KEY = ENVIRONMENT.secret_key
 DEBUG = ENVIRONMENT.debug
@@ -46,7 +49,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "weimin.county.middleware.CountyMiddleware",  # first: no query before a county is chosen
+    "weimin.county.callers.CallerMiddleware",  # first: who is calling, before anybody counts or logs it
+    "weimin.county.middleware.CountyMiddleware",  # before any query: a county is chosen
+    "weimin.county.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -118,16 +123,22 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "weimin.county.accounts.StaffAdapter"
-SOCIALACCOUNT_ADAPTER = "weimin.county.accounts.StaffSocialAdapter"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if ENVIRONMENT.https else "http"
+SOCIALACCOUNT_ADAPTER = "weimin.county.pages.single_sign_on.StaffSocialAdapter"
+SOCIALACCOUNT_PROVIDERS = single_sign_on(ENVIRONMENT)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs in by e-mail here, so nothing hangs on it
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # it ends after a quarter of an hour, whatever is tried meanwhile
+AXES_USERNAME_CALLABLE = "weimin.county.accounts.name_guessed"
+AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 AXES_VERBOSE = False
 
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True  # no script of ours reads either
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.https
 SECURE_SSL_REDIRECT = False
@@ -144,7 +155,7 @@ CONTENT_SECURITY_POLICY = {
         "media-src": [SELF, "blob:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *form_targets(ENVIRONMENT)],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "manifest-src": [SELF],

@@ -2,12 +2,15 @@
 
 from django.urls import include, path
 
+from weimin.county.pages.in_person import in_person
 from weimin.web.api import urls as api
 from weimin.web.pages import health
 
 urlpatterns = [
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
+    path("accounts/password/reset/", in_person),
+    path("accounts/email/", in_person),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("weimin.catalogue.urls")),

@@ -24,11 +24,13 @@ EXTRAS = {
     "county": {
         "accounts": "what the sign-in package asks of us",
         "actors": "who acts, handed to every verb",
+        "callers": "who is calling, also behind web servers of our own",
         "checks": "what must hold before a county may be served",
         "context": "the one entrance to a county's data",
         "context_processors": "what every template knows about its county",
         "directory": "which counties are served by which host name",
         "duties": "the words for what a post may do",
+        "headers": "what a browser is told it may do with our pages",
         "idempotency": "the same request sent twice is answered once",
         "middleware": "each request enters one county",
         "notice_days": "a year of the official notice, read and judged",

@@ -72,3 +72,26 @@ def test_a_directory_that_cannot_be_read_ends_the_round_and_not_the_worker(caplo
     monkeypatch.setattr(work, "counties", counties)
     call_command("work", once=True)
     assert failures(caplog) == [(work.__name__, "OSError")]
+
+
+def test_what_is_old_is_swept_in_the_first_round_and_then_every_hour(monkeypatch):
+    swept, rounds = [], []
+
+    class Stop:
+        def set(self):
+            raise AssertionError("nobody sends a signal here")
+
+        def wait(self, seconds):
+            rounds.append(seconds)
+            return len(rounds) == 721  # an hour of five seconds each, and one more
+
+    def forget_old(*, now):
+        swept.append(len(rounds))
+
+    monkeypatch.setattr(work.threading, "Event", Stop)
+    for job in ("run_due", "deliver", "sweep_uploads"):
+        monkeypatch.setattr(work, job, lambda *, now: None)
+    monkeypatch.setattr(work, "forget_old", forget_old)
+    call_command("work")
+    assert swept == [0, 720]
+    assert set(rounds) == {5}

@@ -6,6 +6,7 @@ A gate leaves its word on the view as `view.duty`; a rule test walks all URLs an
 from collections.abc import Callable
 from functools import wraps
 
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
@@ -62,6 +63,11 @@ def actor_for(request: HttpRequest) -> Actor:
     return actor_of(official, now=clock.now())
 
 
+def has_second_factor(request: HttpRequest) -> bool:
+    """A code or a passkey is set up, and so was asked for at this sign-in. Recovery codes alone are no factor."""
+    return bool(is_mfa_enabled(request.user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]))
+
+
 def _gate(view: View, word: object, allowed: Callable[[Actor], bool]) -> View:
     @wraps(view)
     def gated(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
@@ -70,9 +76,9 @@ def _gate(view: View, word: object, allowed: Callable[[Actor], bool]) -> View:
         actor = actor_for(request)
         if not allowed(actor):
             raise PermissionDenied(_("您现在的岗位不能打开这一页。职责有变动时，请联系本单位负责人。"))
-        if actor.duties & SEES_PERSONAL_DATA and not is_mfa_enabled(request.user):
-            messages.info(request, _("您的岗位能看到居民个人信息，请先设置动态验证码或通行密钥。"))
-            return redirect("mfa_activate_totp")
+        if actor.duties & SEES_PERSONAL_DATA and not has_second_factor(request):
+            messages.info(request, _("您的岗位能看到居民个人信息，请先设置手机验证码或通行密钥，任选一样。"))
+            return redirect("mfa_index")
         request.actor = actor  # type: ignore[attr-defined]
         return view(request, *args, **kwargs)
 

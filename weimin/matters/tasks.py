@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TypeVar
 
+from django.contrib.sessions.models import Session
+
 from weimin.county.actors import CLOCK
 from weimin.kernel.clock import county_day
 from weimin.kernel.refusal import Refused
 
-from . import clocks, journey, queries, side_dates
-from .models import Matter
+from . import clocks, journey, queries, side_dates, uploads
+from .models import Attachment, Matter
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +54,18 @@ def recompute_provisional(*, now: datetime) -> list[str]:
         journey.recompute_clock(matter, by=CLOCK, now=now)
         numbers.append(matter.number)
     return numbers
+
+
+def sweep_uploads(*, now: datetime) -> int:
+    """Delete the files of drafts that were never sent. Drafts are read before attachments: one sent in between is
+    still found among either."""
+    drafts = {
+        file["sha256"]
+        for session in Session.objects.filter(expire_date__gt=now).iterator()
+        for file in session.get_decoded().get(uploads.DRAFT, {}).get("files", [])
+    }
+    attached = set(Attachment.objects.values_list("sha256", flat=True).iterator())
+    return uploads.sweep(named=drafts | attached, now=now)
 
 
 def _climbs(matter: Matter, now: datetime) -> bool:

@@ -3,9 +3,14 @@
 A file is on disk, fsynced, before the act that names it is written: what is acknowledged is durable.
 """
 
+import fcntl
 import hashlib
+import logging
 import os
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -19,12 +24,17 @@ from weimin.kernel.chosen import current_code
 from weimin.kernel.refusal import Refused
 from weimin.kernel.words import first_words
 
+log = logging.getLogger(__name__)
+
 MOST_FILES = 6
 MOST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 50_000_000  # a 50-megapixel photo unpacks to 150 MB; nothing larger is opened
 LONGEST_SIDE = 2560  # enough to read a meter, a tenth of the bytes
 AS_THEY_ARE = {"application/pdf": "pdf", "audio/mpeg": "mp3", "audio/ogg": "ogg", "audio/x-wav": "wav",
                "audio/m4a": "m4a", "audio/amr": "amr", "video/mp4": "m4a"}  # fmt: skip
+DRAFT = "matter_draft"  # where a session keeps a matter being written, and with it files that nothing else names
+KEPT_UNNAMED = timedelta(days=7)  # far longer than a draft lives
+FEW = 100  # more than these and more than half of all: rather a wrong database than drafts
 PHOTOS = {"image/jpeg", "image/png", "image/webp", "image/gif"}
 
 
@@ -73,6 +83,41 @@ def path_of(sha256: str) -> Path:
     return Path(settings.UPLOADS) / current_code() / sha256[:2] / sha256
 
 
+def sweep(*, named: Collection[str], now: datetime) -> int:
+    """Delete files that nothing names and nobody has sent for a week, and what a crash left half written.
+
+    Before: `named` holds every digest a row or a draft names. After: those stand, and so does everything younger.
+    Who: the hourly job.
+    """
+    files = sorted((Path(settings.UPLOADS) / current_code()).glob("??/*"))
+    unnamed = [path for path in files if path.name not in named and _old(path, now)]
+    if len(unnamed) > max(FEW, len(files) // 2):
+        log.error("%s of %s files are named by nothing; is this the right database? None was deleted.",
+                  len(unnamed), len(files))  # fmt: skip
+        return 0
+    swept = 0
+    for path in unnamed:
+        with _folder_of_county():  # looked at again under the lock: it may be sent at this very moment
+            if _old(path, now):
+                path.unlink()
+                swept += 1
+    return swept
+
+
+def _old(path: Path, now: datetime) -> bool:
+    return path.exists() and path.stat().st_mtime < (now - KEPT_UNNAMED).timestamp()
+
+
+@contextmanager
+def _folder_of_county() -> Iterator[None]:
+    """One at a time, over all processes: a file is either seen as sent anew, or gone before it is looked for."""
+    folder = Path(settings.UPLOADS) / current_code()
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def _keep_photo(data: bytes, name: str) -> Upload:
     """Decoded and encoded anew: position, camera and anything hidden in the file stay behind."""
     try:
@@ -91,7 +136,11 @@ def _keep_photo(data: bytes, name: str) -> Upload:
 def _keep(data: bytes, media_type: str, name: str, width: int | None = None, height: int | None = None) -> Upload:
     digest = hashlib.sha256(data).hexdigest()
     path = path_of(digest)
-    if not path.exists():
+    with _folder_of_county():
+        there = path.exists()
+        if there:
+            os.utime(path)  # young again: sent anew, and about to be named
+    if not there:
         _write_durably(path, data)
     safe = first_words("".join(sign for sign in Path(name).name if sign.isprintable()), 100) or "file"
     return Upload(digest, media_type, len(data), safe, width, height)

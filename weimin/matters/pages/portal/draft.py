@@ -14,9 +14,7 @@ from weimin.county.queries import place_by_code
 from weimin.households.models import Resident
 from weimin.matters.journey import Draft
 from weimin.matters.states import Channel, Identity, Request
-from weimin.matters.uploads import MOST_FILES, Upload
-
-_NAME = "matter_draft"
+from weimin.matters.uploads import DRAFT, MOST_FILES, Upload
 
 
 class SessionDraft:
@@ -24,14 +22,14 @@ class SessionDraft:
 
     def __init__(self, request: HttpRequest) -> None:
         self._session = request.session
-        self.kept: dict[str, Any] = request.session.get(_NAME) or {"key": secrets.token_urlsafe(18), "files": []}
+        self.kept: dict[str, Any] = request.session.get(DRAFT) or {"key": secrets.token_urlsafe(18), "files": []}
 
     def keep(self, **values: Any) -> None:
         self.kept.update(values)
-        self._session[_NAME] = self.kept
+        self._session[DRAFT] = self.kept
 
     def forget(self) -> None:
-        self._session.pop(_NAME, None)
+        self._session.pop(DRAFT, None)
 
     @property
     def key(self) -> str:

@@ -1,8 +1,10 @@
 """The background work: sends the outbox and does what time alone brings about."""
 
+import itertools
 import logging
 import signal
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -10,13 +12,15 @@ from django.db import close_old_connections
 
 from weimin.county.context import use_county
 from weimin.county.directory import counties
+from weimin.county.tasks import forget_old
 from weimin.kernel import clock
-from weimin.matters.tasks import run_due
+from weimin.matters.tasks import run_due, sweep_uploads
 from weimin.notices.tasks import deliver
 
 log = logging.getLogger(__name__)
 
 _PAUSE_SECONDS = 5
+_ROUNDS_AN_HOUR = 3600 // _PAUSE_SECONDS
 
 
 class Command(BaseCommand):
@@ -29,23 +33,25 @@ class Command(BaseCommand):
         stop = threading.Event()
         for word in (signal.SIGTERM, signal.SIGINT):
             signal.signal(word, lambda *_: stop.set())
-        while not stop.is_set():
-            _round()
+        for number in itertools.count():
+            _round(hourly=number % _ROUNDS_AN_HOUR == 0)
             close_old_connections()
-            if once:
+            if once or stop.wait(_PAUSE_SECONDS):
                 return
-            stop.wait(_PAUSE_SECONDS)
 
 
-def _round() -> None:
+def _round(*, hourly: bool) -> None:
     """What fails in one county is told with its traceback and tried again next time; the others are served."""
     try:
         served = list(counties())
     except Exception:
         log.exception("the directory of counties could not be read")
         return
+    jobs: list[Callable[..., object]] = [run_due, deliver]
+    if hourly:
+        jobs += [forget_old, sweep_uploads]
     for code in served:
-        for job in (run_due, deliver):
+        for job in jobs:
             try:
                 with use_county(code):
                     job(now=clock.now())
