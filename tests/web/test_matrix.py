@@ -17,6 +17,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.cast import LONG_AGO, NOON
+from tests.catalogue.knowing import keep as keep_an_article
+from weimin.catalogue.models import Article
 from weimin.county.actors import IMPORT
 from weimin.county.duties import Duty
 from weimin.county.models import Account, ApiToken, Holding, Official, Post
@@ -59,6 +61,7 @@ def matter(cast, monkeypatch, settings):
     monkeypatch.setattr("weimin.kernel.clock.now", lambda: NOON)
     matter = cast.matter(State.HANDLED)
     Matter.objects.filter(pk=matter.pk).update_by_verb(pin_digest=numbering.pin_digest(matter.number, PIN))
+    Article.objects.filter(pk=keep_an_article(cast).pk).update(code=FILLED["code"])
     return matter
 
 
