@@ -7,6 +7,7 @@ import pytest
 
 from tests.browser.people import DESK, PHONE
 from tests.browser.small_county import PIN, build
+from tests.catalogue.knowing import keep as keep_an_article
 
 LOOKS = [(PHONE, "zh-hans"), (DESK, "zh-hans"), (PHONE, "en"), (DESK, "en")]
 WORDS = {
@@ -117,3 +118,19 @@ def test_at_night(at, county, look, width):
     look(at(width, scheme="dark"), "night-home", "/", **see)
     look(at(width, scheme="dark", as_="li"), "night-desk", "/desk/", **see)
     look(at(width, scheme="dark", as_="li"), "night-matter", f"/desk/matters/{shown.classified.number}/", **see)
+
+
+@pytest.mark.parametrize(("width", "language"), LOOKS)
+def test_the_knowledge_base(at, county, look, width, language):
+    article = keep_an_article(county)
+    see = {"width": width, "language": language}
+    page = at(width, language=language)
+    look(page, "knowledge", "/knowledge/", **see)
+    look(page, "knowledge-none", "/knowledge/?q=xyz", **see)
+    look(page, "article", f"/knowledge/{article.code}/", **see)
+    look(page, "file-1-begun", "/file/?kind=WATER-OUT&request=ENQUIRY", **see)
+    page = at(width, language=language, as_="sun")
+    one = f"{article.code}/"
+    for name, address in [("", ""), ("-new", "new/"), ("-article", one), ("-confirm", f"{one}confirm/"),
+                          ("-retire", f"{one}retire/")]:  # fmt: skip
+        look(page, f"desk-knowledge{name}", f"/desk/knowledge/{address}", **see)

@@ -9,18 +9,29 @@ from django.core.management import call_command
 
 from tests.cast import NOON
 from weimin.catalogue import queries
-from weimin.catalogue.models import AnswerTemplate, Kind, Question, Route, Service, TimeRule, Urgency
+from weimin.catalogue.models import (
+    AnswerTemplate,
+    Article,
+    ArticleChange,
+    Kind,
+    Question,
+    Route,
+    Service,
+    TimeRule,
+    Urgency,
+)
 from weimin.catalogue.seeds import read_seed
-from weimin.catalogue.services import seed_catalogue
+from weimin.catalogue.services import content_of, seed_catalogue
 from weimin.county.actors import IMPORT
 from weimin.county.models import Place
 from weimin.county.plans import read_plan
 from weimin.county.services import found_county
 from weimin.ledger.models import Entry
+from weimin.ledger.services import verify
 
 pytestmark = pytest.mark.django_db
 SAMPLE = Path(__file__).parents[2] / "weimin/web/sample/data"
-ALL = (Urgency, TimeRule, Kind, Question, AnswerTemplate, Route, Service)
+ALL = (Urgency, TimeRule, Kind, Question, AnswerTemplate, Route, Service, Article, ArticleChange)
 
 
 @pytest.fixture
@@ -37,13 +48,13 @@ def test_a_county_without_offices_gets_everything_but_routes_and_services():
     missing = seed_catalogue(read_seed(), by=IMPORT, now=NOON)
     assert {"SLJ", "MZJ", "TOWNSHIP"} <= missing.offices
     assert counts() == {"Urgency": 4, "TimeRule": 16, "Kind": 181, "Question": 20, "AnswerTemplate": 14, "Route": 0,
-                        "Service": 0}  # fmt: skip
+                        "Service": 0, "Article": 0, "ArticleChange": 0}  # fmt: skip
 
 
 def test_once_offices_are_there_the_rest_comes_and_nothing_twice(county):
     full = counts()
     assert full == {"Urgency": 4, "TimeRule": 16, "Kind": 181, "Question": 20, "AnswerTemplate": 14, "Route": 152,
-                    "Service": 40}  # fmt: skip
+                    "Service": 40, "Article": 53, "ArticleChange": 53}  # fmt: skip
     kind = Kind.objects.get(code="water.supply.burst")
     kind.name_zh = "主水管爆裂"
     kind.save()
@@ -109,6 +120,30 @@ def test_a_service_tells_everything_a_resident_must_know_before_coming(county):
         assert service.fee_zh and service.where_zh and service.phone and service.complain_zh and service.remedy_zh
     for words in ("低保", "sqdb", "最低 保障"):
         assert [service.code for service in queries.services_matching(words)] == ["990101-MZ-003"]
+
+
+def test_articles_answer_in_both_languages_and_are_to_be_read_within_half_a_year(county):
+    for article in Article.objects.select_related("kind").prefetch_related("services"):
+        said = (article.title_zh, article.title_en, article.answer_zh, article.answer_en, article.source_zh,
+                article.source_en, article.keywords, article.pinyin)  # fmt: skip
+        assert all(said) and not any("://" in words or "www." in words for words in said), article.code
+        assert article.kind is not None and len(article.answer_zh.splitlines()) >= 3, article.code
+        assert (article.published_on, article.valid_until) == (NOON.date(), date(2027, 3, 30))
+    assert {article.code for article in Article.objects.filter(services__code="990101-MZ-003")} == {
+        "dibao-apply", "dibao-standard",
+    }  # fmt: skip
+    assert [article.code for article in queries.articles_matching("身份证 丢")][:1] == ["identity-card-lost"]
+    assert [article.code for article in queries.articles_matching("欠薪")] == ["wages-unpaid"]
+
+
+def test_each_shipped_article_has_its_entry_and_one_of_our_own_is_not_asked_twice(county):
+    for change in ArticleChange.objects.select_related("article"):
+        entry = Entry.objects.get(about=f"article:{change.article.code}")
+        assert (entry.what, entry.by) == ("catalogue.keep_article", "import")
+        assert verify(content_of(change), salt=bytes(change.salt), commitment=entry.commitment)
+    Article.objects.filter(code="dibao-apply").update(code="ours")
+    seed_catalogue(read_seed(), by=IMPORT, now=NOON)
+    assert (Article.objects.count(), Article.objects.filter(code="dibao-apply").exists()) == (53, False)
 
 
 def test_the_command_says_which_offices_are_missing(capsys):

@@ -18,7 +18,8 @@ from django.test import Client
 from PIL import Image
 
 from tests.cast import LONG_AGO, NOON, REPLY, Cast
-from weimin.catalogue.models import Service
+from tests.catalogue.knowing import keep as keep_article
+from weimin.catalogue.models import Article, Service
 from weimin.county.actors import IMPORT, RESIDENT
 from weimin.county.models import Account, ApiToken, Holding, Official, Post
 from weimin.county.services import issue_token
@@ -60,6 +61,7 @@ def world(cast: Cast) -> World:
         digest = numbering.pin_digest(matter.number, PIN)
         Matter.objects.filter(pk=matter.pk).update_by_verb(pin_digest=digest)
     _service(cast)
+    Article.objects.filter(pk=keep_article(cast).pk).update(code="WATER-OUT")
     return made
 
 
@@ -176,6 +178,8 @@ _REPLY = {"facts": "修好了", "reasons": "老化", "rule": "条例", "appeal_r
 _PUBLIC = {"title": "停水", "asked": "停水两天", "done": "已修好"}
 _WHY = {"reason": "理由"}
 _PHOTO: Sent = lambda here: {"pk": here.photo.pk}  # noqa: E731
+_ARTICLE = {"version": "1", "title_zh": "停水了怎么办？", "answer_zh": "先看阀门。", "source_zh": "条例", "office": "WATER",
+            "valid_until": "2027-09-29"}  # fmt: skip
 _SERVICE = {"kind": "WATER-OUT", "place": "990101101201", "text": "停水两天"}
 
 # verb → stage, what the desk sends, what a program sends
@@ -211,6 +215,10 @@ _NAMES_BY_REST = {"return": "give_back", "answer": "reply", "ask-help": "ask_for
 DOORS: dict[str, Door] = {
     "set_language": Door(sent={"language": "en"}),
     "catalogue:service": Door(gaps={"code": "WATER-NEW"}),
+    "catalogue:desk_new_article": Door(sent=_ARTICLE),
+    "catalogue:desk_article": Door(sent=_ARTICLE),
+    "catalogue:desk_confirm_article": Door(sent={"version": "1", "valid_until": "2027-09-29"}),
+    "catalogue:desk_retire_article": Door(sent={"version": "1", "reason": "并入另一条"}),
     "matters:file": Door(sent={"text": "停水", "request": "HELP"}),
     "matters:file_kind": Door(sent={"kind": "WATER-OUT"}),
     "matters:file_where": Door(sent={"place": "990101101201"}),

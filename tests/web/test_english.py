@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 
 from tests import cast as story
 from tests.cast import NOON
+from tests.catalogue.knowing import keep as keep_an_article
 from weimin.kernel import clock
 from weimin.matters import numbering
 from weimin.matters.models import Matter
@@ -52,7 +53,7 @@ def read(cast, client, monkeypatch, settings):
 
 @pytest.mark.parametrize(
     "address",
-    ["/", "/doing/", "/services/", "/board/", "/follow/", "/file/", "/api/v1/docs", "/accounts/login/"],
+    ["/", "/doing/", "/services/", "/knowledge/", "/board/", "/follow/", "/file/", "/api/v1/docs", "/accounts/login/"],
 )
 def test_pages_open_to_all(cast, read, address):
     read(address)
@@ -90,12 +91,24 @@ def test_a_matter_in_every_state(cast, client, read, state):
         ("li", "/desk/matters/new/"),
         ("zhang", "/desk/leader/"),
         ("zhang", "/desk/matters/hand-over/"),
+        ("zhang", "/desk/knowledge/?view=overdue"),
+        ("zhang", "/desk/knowledge/new/"),
     ],
 )
 def test_the_desk(cast, read, who, address):
     cast.matter(State.RECEIVED)
     cast.matter(State.HANDLED)
     read(address, who)
+
+
+def test_an_article_and_what_an_office_does_with_it(cast, read):
+    article = keep_an_article(
+        cast, title_zh="停水", title_en="No water", answer_zh="停水", source_zh="停水", keywords="停水"
+    )
+    assert "Not what you were looking for?" in read(f"/knowledge/{article.code}/")
+    for page in ("", "confirm/", "retire/"):
+        read(f"/desk/knowledge/{article.code}/{page}", "sun")
+    assert "You may read it but not change it." in read(f"/desk/knowledge/{article.code}/", "roads")
 
 
 @pytest.mark.parametrize("act", ["accept", "return", "answer", "pause", "extend", "resume", "support", "keep-promise"])

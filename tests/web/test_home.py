@@ -32,7 +32,7 @@ def test_who_is_late_counts_against_us(cast):
     ]
 
 
-@pytest.mark.parametrize("address", ["/", "/doing/", "/board/", "/services/", "/follow/", "/file/"])
+@pytest.mark.parametrize("address", ["/", "/doing/", "/board/", "/services/", "/knowledge/", "/follow/", "/file/"])
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_every_first_page_is_light_and_has_no_inline_code(client, cast, address, language):
     client.cookies["django_language"] = language

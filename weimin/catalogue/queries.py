@@ -1,15 +1,15 @@
-"""Questions about kinds, limits, routes and services. Nothing here writes."""
+"""Questions about kinds, limits, routes, services and the knowledge base. Nothing here writes."""
 
 from datetime import date
 from hashlib import sha256
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from weimin.county.models import Place
 from weimin.kernel.kept import Kept
 from weimin.kernel.limits import Limit
 
-from .models import AnswerTemplate, Kind, Question, Route, Service, TimeRule, Urgency
+from .models import AnswerTemplate, Article, ArticleChange, Kind, Question, Route, Service, TimeRule, Urgency
 
 
 class MissingRule(LookupError):
@@ -110,3 +110,60 @@ def services_matching(words: str) -> QuerySet[Service]:
             | Q(pinyin__icontains=word.lower())
         )
     return found
+
+
+def articles_kept() -> QuerySet[Article]:
+    """Every article there ever was, with what its pages name."""
+    return Article.objects.select_related("office", "kind__parent__parent")
+
+
+def articles_open() -> QuerySet[Article]:
+    """What residents may read, by theme."""
+    return articles_kept().filter(retired_on__isnull=True).order_by("kind__code", "code")
+
+
+def articles_matching(words: str) -> QuerySet[Article]:
+    """Articles that hold every word asked for; where the question itself holds them stands first, then the usual
+    ways of saying it, then the answer. `rank` is 0, 1 or 2."""
+    asked, found = words.split()[:6], articles_open()
+    for word in asked:
+        found = found.filter(_in_title(word) | _in_keywords(word) | _in_answer(word))
+    titled, keyed = Q(), Q()
+    for word in asked:
+        titled &= _in_title(word)
+        keyed &= _in_title(word) | _in_keywords(word)
+    if not asked:
+        return found.annotate(rank=Value(0)).order_by("code")
+    rank = Case(When(titled, then=0), When(keyed, then=1), default=2, output_field=IntegerField())
+    return found.annotate(rank=rank).order_by("rank", "code")
+
+
+def _in_title(word: str) -> Q:
+    return Q(title_zh__icontains=word) | Q(title_en__icontains=word)
+
+
+def _in_keywords(word: str) -> Q:
+    return Q(keywords__icontains=word) | Q(pinyin__icontains=word.lower())
+
+
+def _in_answer(word: str) -> Q:
+    return Q(answer_zh__icontains=word) | Q(answer_en__icontains=word)
+
+
+def articles_for(kind: Kind) -> QuerySet[Article]:
+    """Articles of the kind first, then of the kinds beneath it, then of what it lies under."""
+    above = lineage(kind)[1:]
+    beneath = Q(kind__parent=kind) | Q(kind__parent__parent=kind)
+    near = Case(When(kind=kind, then=0), When(beneath, then=1), default=2, output_field=IntegerField())
+    found = articles_open().filter(Q(kind=kind) | beneath | Q(kind_id__in=above))
+    return found.annotate(near=near).order_by("near", "code")
+
+
+def articles_answering(kind: Kind, text: str) -> list[Article]:
+    """Articles of the kind for somebody who wrote this: those first whose usual ways of saying it they used."""
+    return sorted(articles_for(kind)[:60], key=lambda article: -sum(word in text for word in article.keywords.split()))
+
+
+def changes_of(article: Article) -> QuerySet[ArticleChange]:
+    """What happened to the article, newest first, each wording as it was."""
+    return article.changes.select_related("post__office", "official").order_by("-version")

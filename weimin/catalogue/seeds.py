@@ -1,4 +1,4 @@
-"""Reading the catalogue's tables from a directory: CSV files, and services as TOML because they hold lists."""
+"""Reading the catalogue from a directory: tables as CSV; services and articles, which hold lists, as TOML."""
 
 import tomllib
 from pathlib import Path
@@ -12,17 +12,18 @@ SHIPPED = Path(__file__).parent / "seed"
 
 
 def read_seed(directory: Path = SHIPPED) -> Seed:
-    """urgencies, time_rules, kinds, questions, templates and routes as CSV; services/*.toml."""
+    """urgencies, time_rules, kinds, questions, templates and routes as CSV; services/*.toml, articles/*.toml."""
     names = ("urgencies", "time_rules", "kinds", "questions", "templates", "routes")
     tables = {name: read_table(directory / f"{name}.csv") for name in names}
-    return Seed(**tables, services=_services(directory / "services"))
+    services, articles = _themes(directory / "services", "service"), _themes(directory / "articles", "article")
+    return Seed(**tables, services=services, articles=articles)
 
 
-def _services(directory: Path) -> list[dict[str, Any]]:
-    """Each file is one theme; what stands in its [common] holds for every service that says nothing else."""
-    services: list[dict[str, Any]] = []
+def _themes(directory: Path, each: str) -> list[dict[str, Any]]:
+    """Each file is one theme; what stands in its [common] holds for every entry that says nothing else."""
+    found: list[dict[str, Any]] = []
     for path in sorted(directory.glob("*.toml")):
         with path.open("rb") as file:
             theme = tomllib.load(file)
-        services += [{**theme["common"], **service} for service in theme["service"]]
-    return services
+        found += [{**theme["common"], **entry} for entry in theme[each]]
+    return found

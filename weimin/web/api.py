@@ -12,6 +12,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
+from weimin.catalogue.api import router as knowledge
 from weimin.county.permissions import View, for_programs, open_to_all
 from weimin.matters import api as matters
 from weimin.matters.api.door import Key
@@ -78,6 +79,7 @@ api.add_router("/matters", matters.router)
 api.add_router("", matters.catalogue)
 api.add_router("/board", matters.board)
 api.add_router("/posts", matters.posts)
+api.add_router("/articles", knowledge)
 for _kind in (Exception, Http404, HttpError, ValidationError):  # the four for which ninja has answers of its own
     api.add_exception_handler(_kind, problem_of)
 

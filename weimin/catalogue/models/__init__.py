@@ -1,7 +1,19 @@
-"""Kinds of matter with their limits and routes, dated time rules, answer templates, and services."""
+"""Kinds of matter with limits and routes, dated time rules, answer templates, services, the knowledge base."""
 
+from .articles import Article, ArticleAct, ArticleChange
 from .kinds import AnswerTemplate, Kind, Question, Route
 from .rules import TimeRule, Urgency
 from .services import Service
 
-__all__ = ["AnswerTemplate", "Kind", "Question", "Route", "Service", "TimeRule", "Urgency"]
+__all__ = [
+    "AnswerTemplate",
+    "Article",
+    "ArticleAct",
+    "ArticleChange",
+    "Kind",
+    "Question",
+    "Route",
+    "Service",
+    "TimeRule",
+    "Urgency",
+]

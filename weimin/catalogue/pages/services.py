@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from weimin.catalogue import permissions
 from weimin.catalogue.models import Service
-from weimin.catalogue.queries import services_matching
+from weimin.catalogue.queries import articles_open, services_matching
 from weimin.county.permissions import open_to_all
 from weimin.kernel.limits import Limit, Unit
 
@@ -34,6 +34,7 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
     one = permissions.service_for_all(code)
     context = {
         "service": one,
+        "articles": articles_open().filter(services=one),
         "promised": Limit(one.promised_amount, Unit(one.promised_unit)).words(request.LANGUAGE_CODE),
         "legal": Limit(one.legal_amount, Unit(one.legal_unit)).words(request.LANGUAGE_CODE),
     }

@@ -1,5 +1,7 @@
 """What may be done to the rules: each change is dated, has its source, and leaves what was before readable."""
 
+from ._wording import Words, content_of
+from .articles import LONGEST, confirm_article, keep_article, retire_article
 from .kinds import add_kind, retire_kind, set_kind_limits
 from .routes import set_route
 from .rules import set_time_rule
@@ -8,12 +10,18 @@ from .taxonomy import add_kinds
 from .templates import keep_template, remove_template
 
 __all__ = [
+    "LONGEST",
     "Missing",
     "Seed",
+    "Words",
     "add_kind",
     "add_kinds",
+    "confirm_article",
+    "content_of",
+    "keep_article",
     "keep_template",
     "remove_template",
+    "retire_article",
     "retire_kind",
     "seed_catalogue",
     "set_kind_limits",

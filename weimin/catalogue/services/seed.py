@@ -1,4 +1,4 @@
-"""The catalogue a county begins with: rules, kinds, questions, templates; routes and services of offices it has."""
+"""The catalogue a county begins with: rules, kinds, questions, templates; for its offices routes and services."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +19,7 @@ from weimin.kernel.refusal import Refused
 from weimin.ledger.services import record
 
 from ..models import AnswerTemplate, Kind, Question, Route, Service, TimeRule, Urgency
+from ._shipped_articles import lay_down
 
 TOWNSHIP = "TOWNSHIP"  # in routes: each township, and the office that stands for it
 Row = Mapping[str, Any]
@@ -35,11 +36,12 @@ class Seed:
     templates: Sequence[Row]
     routes: Sequence[Row]
     services: Sequence[Row]
+    articles: Sequence[Row] = ()
 
 
 @dataclass
 class Missing:
-    """Offices that routes or services name and this county does not have: those rows wait until it does."""
+    """Offices that routes, services or articles name and this county does not have: those rows wait until it does."""
 
     offices: set[str] = field(default_factory=set)
 
@@ -48,8 +50,8 @@ class Missing:
 def seed_catalogue(seed: Seed, *, routes_from: date | None = None, by: Actor, now: datetime) -> Missing:
     """Fill in what the catalogue lacks. What is there already, changed or not, stays as it is.
 
-    Before: empty or partly filled. After: every rule, kind, question and template; routes and services whose offices
-    exist. Safe to run again once more offices have been entered. Who: CONFIGURE, in practice the operator.
+    Before: empty or partly filled. After: every rule, kind, question and template; routes, services and articles
+    whose offices exist. Safe to run again once more offices have been entered. Who: CONFIGURE, mostly the operator.
     """
     who = who_configures(by)
     urgencies = _urgencies(seed.urgencies)
@@ -61,6 +63,7 @@ def seed_catalogue(seed: Seed, *, routes_from: date | None = None, by: Actor, no
     offices = {office.code: office for office in Office.objects.filter(retired_on__isnull=True)}
     _routes(seed.routes, kinds, offices, routes_from or county_day(now), missing)
     _services(seed.services, kinds, offices, missing)
+    missing.offices.update(lay_down(seed.articles, kinds, offices, who=who, now=now))
     content = {"kinds": len(kinds), "routes": Route.objects.count(), "services": Service.objects.count()}
     record(what="catalogue.seed_catalogue", about="catalogue:seed", by=who, at=now, content=content)
     return missing

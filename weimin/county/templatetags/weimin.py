@@ -69,6 +69,9 @@ ACT_ICONS = {
     "DECIDE": "building",
     "HAND_OVER": "person",
     "RECOMPUTE": "calendar3",
+    "KEEP": "pencil-square",
+    "CONFIRM": "check-circle",
+    "RETIRE": "slash-circle",
 }
 CLOCK_ICONS = {
     "late": "exclamation-triangle-fill",

@@ -20,6 +20,7 @@ from weimin.matters.models import Matter
 
 from . import builder
 from .aunt_wang import TITLE, AuntWang
+from .reviewing import Reviewing
 from .signins import give_signins
 from .world import COUNTY_CODE, World
 
@@ -46,7 +47,7 @@ def load_sample(*, matters: int, until: date, now: datetime, step: builder.Step)
     world = World(builder.plans())
     aunt_wang = AuntWang(world, until)
     many = builder.many(world, matters=matters - 1, until=until)
-    builder.tell(lives=[aunt_wang, *many], until=until, step=step)
+    builder.tell(lives=[aunt_wang, Reviewing(world, until), *many], until=until, step=step)
     record(what=LOADED, about=f"county:{COUNTY_CODE}", by=IMPORT.word(), at=now, content={"matters": matters})
     return {
         **give_signins(now=now),

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from weimin.catalogue.queries import route_for, templates_for
+from weimin.catalogue.queries import articles_answering, articles_open, route_for, templates_for
 from weimin.county.permissions import StaffRequest, needs
 from weimin.kernel import clock
 from weimin.kernel.clock import COUNTY_TIME, county_day
@@ -78,7 +78,18 @@ def _initial(request: StaffRequest, matter: Matter, page: ActPage, now: datetime
         template = templates_for(matter.kind).filter(pk=chosen).first() if chosen.isdigit() else None
         if template is not None:
             given |= {name: getattr(template, name) for name in ("facts", "reasons", "rule", "promise")}
+        given |= _from_article(request, matter)
     return given
+
+
+def _from_article(request: StaffRequest, matter: Matter) -> dict[str, str]:
+    """The words of an article of the knowledge base, in the resident's language, to begin the answer with."""
+    article = articles_open().filter(code=request.GET.get("article", "").replace("\0", "")).first()
+    if article is None:
+        return {}
+    if matter.language == "en" and article.answer_en:
+        return {"facts": article.answer_en, "rule": article.source_en or article.source_zh}
+    return {"facts": article.answer_zh, "rule": article.source_zh}
 
 
 def _beside(page: ActPage, matter: Matter, now: datetime) -> dict[str, Any]:
@@ -86,7 +97,7 @@ def _beside(page: ActPage, matter: Matter, now: datetime) -> dict[str, Any]:
     if page.act == Act.DISPATCH:
         return {"suggestions": suggestions(matter, now)}
     if page.act == Act.ANSWER:
-        return {"templates": templates_for(matter.kind)}
+        return {"templates": templates_for(matter.kind), "articles": articles_answering(matter.kind, matter.text)[:8]}
     if page.act == Act.KEEP_PROMISE:
         return {"promise": queries.promise_to_keep(matter)}
     if page.act == Act.PUBLISH:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from weimin.catalogue.models import Kind
-from weimin.catalogue.queries import kinds_open, questions_of
+from weimin.catalogue.models import Article, Kind
+from weimin.catalogue.queries import articles_answering, kinds_open, questions_of
 from weimin.county import throttle
 from weimin.county.models import Place
 from weimin.county.models.places import Level
@@ -21,6 +21,7 @@ from weimin.kernel.refusal import Refused
 from weimin.matters import permissions, queries, uploads
 from weimin.matters.forms.portal import IDENTITIES, REQUESTS, ReachForm, WhatForm, WhereForm
 from weimin.matters.models import Publication
+from weimin.matters.states import Request
 
 from . import receipts
 from .address import address_of
@@ -43,13 +44,23 @@ def _page(request: HttpRequest, name: str, step: int, **context: Any) -> HttpRes
 @never_cache
 @require_http_methods(["GET", "POST"])
 def what(request: HttpRequest) -> HttpResponse:
-    """Page 1: the words."""
-    draft = SessionDraft(request)
-    form = WhatForm(request.POST or None, initial={**draft.kept, "text": draft.kept.get("text", "")})
+    """Page 1: the words. Whoever comes from a service or an article has its kind chosen already: `?kind=`."""
+    draft, begun = SessionDraft(request), _begun(request)
+    form = WhatForm(request.POST or None, initial={"text": "", **draft.kept, **_asked(request)})
     if request.method == "POST" and form.is_valid():
-        draft.keep(**form.cleaned_data)
+        draft.keep(**form.cleaned_data, **({"kind": begun.code} if begun else {}))
         return redirect("matters:file_where" if draft.kind else "matters:file_kind")
-    return _page(request, "file_what", 1, form=form, draft=draft)
+    return _page(request, "file_what", 1, form=form, draft=draft, begun=begun)
+
+
+def _begun(request: HttpRequest) -> Kind | None:
+    """The kind with which this page was opened, if residents may choose it."""
+    return kinds_open().filter(for_residents=True, code=request.GET.get("kind", "").replace("\0", "")).first()
+
+
+def _asked(request: HttpRequest) -> dict[str, str]:
+    asked = request.GET.get("request", "")
+    return {"request": asked} if asked in Request.values else {}
 
 
 @open_to_all
@@ -163,7 +174,8 @@ def check(request: HttpRequest) -> HttpResponse:
                 draft.forget()
                 return _given(request, *answer)
     words = {"request": dict(REQUESTS)[draft.kept["request"]], "identity": dict(IDENTITIES)[draft.kept["identity"]]}
-    context = {"draft": draft, "trouble": trouble, "likely": _likely(draft), "words": words}
+    context = {"draft": draft, "trouble": trouble, "likely": _likely(draft), "words": words,
+               "answers": _answers(draft)}  # fmt: skip
     return _page(request, "file_check", 4, **context)
 
 
@@ -172,6 +184,13 @@ def _given(request: HttpRequest, number: str, pin: str) -> HttpResponse:
     receipts.keep(request, number, pin, now=now)
     permissions.unlock(request, number, now=now)
     return redirect("matters:receipt", number)
+
+
+def _answers(draft: SessionDraft) -> list[Article]:
+    """At most three articles that may already answer an enquiry; whoever wants something else is not held up."""
+    if draft.kind is None or draft.kept["request"] != Request.ENQUIRY:
+        return []
+    return articles_answering(draft.kind, draft.kept["text"])[:3]
 
 
 def _likely(draft: SessionDraft) -> list[Publication]:
