@@ -32,7 +32,7 @@ PIN = "123456"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 # What stands in an address where it has a gap.
 FILLED = {"code": "WATER-OUT", "pk": "1", "fmt": "json", "token": "abc", "sha256": "0" * 64, "key": "k", "uidb36": "1",
-          "provider_id": "county"}  # fmt: skip
+          "office": "WATER", "provider_id": "county"}  # fmt: skip
 
 
 def addresses(resolver=None, *, space="", before="", gaps=()):
