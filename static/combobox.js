@@ -208,3 +208,4 @@ function dressIn(root) {
 
 dressIn(document);
 document.addEventListener("htmx:load", (event) => dressIn(event.target));
+document.addEventListener("weimin:shown", (event) => dressIn(event.target));

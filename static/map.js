@@ -16,7 +16,7 @@ async function outlines(address) {
   return answer.json();
 }
 
-function open(part) {
+function unfold(part) {
   part.hidden = false;
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   return L.map(part, {
@@ -28,20 +28,22 @@ function open(part) {
 // ---- counts ----------------------------------------------------------------------------------------------------------
 function drawCounts(part, all) {
   const rows = new Map([...document.querySelectorAll(`#${part.dataset.mapTable} [data-place]`)].map((row) => [row.dataset.place, row]));
-  const map = open(part);
+  const map = unfold(part);
   const under = part.dataset.mapUnder;
   const ground = all.features.filter((one) => one.geometry.type !== "Point" && (!under || one.properties.code === under));
   const drawn = L.geoJSON({ type: "FeatureCollection", features: ground }, {
     style: (one) => ({ className: `map-area tone-${toneOf(rows.get(one.properties.code)?.dataset.n ?? "0")}` }),
     filter: (one) => one.properties.level !== "COUNTY" || ground.length === 1,
     onEachFeature: (one, layer) => say(layer, one, rows.get(one.properties.code), "map-word"),
-  }).addTo(map);
+  });
   const points = all.features.filter((one) => one.geometry.type === "Point" && rows.has(one.properties.code));
   const villages = L.geoJSON({ type: "FeatureCollection", features: points }, {
     pointToLayer: (one, at) => L.circleMarker(at, { radius: radius(rows.get(one.properties.code).dataset.n), className: "map-village" }),
-    onEachFeature: (one, layer) => say(layer, one, rows.get(one.properties.code), "map-word map-word-small"),
-  }).addTo(map);
+    onEachFeature: (one, layer) => say(layer, one, rows.get(one.properties.code), "map-word"),
+  });
   map.fitBounds((drawn.getLayers().length ? drawn : villages).getBounds(), { padding: [8, 8] });
+  drawn.addTo(map);
+  villages.addTo(map);
   nameWhenNear(map, part);
 }
 
@@ -63,7 +65,10 @@ function say(layer, one, row, className) {
 // Where names would lie on one another only the numbers stand; coming nearer shows the names.
 function nameWhenNear(map, part) {
   const far = map.getZoom();
-  const look = () => part.classList.toggle("map-numbers", part.clientWidth < 560 && map.getZoom() - far < 1);
+  const look = () => {
+    part.classList.toggle("map-numbers", part.clientWidth < 560 && map.getZoom() - far < 1);
+    map.eachLayer((layer) => layer.getTooltip?.()?.update()); // a word that grew shorter stands in the middle again
+  };
   map.on("zoomend", look);
   look();
 }
@@ -72,19 +77,20 @@ function nameWhenNear(map, part) {
 function pick(part, all) {
   const select = document.querySelector(`select[name="${part.dataset.mapPick}"]`);
   const offered = new Set([...select.options].map((option) => option.value));
-  const map = open(part);
+  const map = unfold(part);
   const areas = all.features.filter((one) => one.properties.level === "TOWNSHIP");
-  const drawn = L.geoJSON({ type: "FeatureCollection", features: areas }, { className: "map-area tone-0", interactive: false }).addTo(map);
+  const drawn = L.geoJSON({ type: "FeatureCollection", features: areas }, { className: "map-area tone-0", interactive: false });
+  const points = all.features.filter((one) => one.geometry.type === "Point" && offered.has(one.properties.code));
+  const home = drawn.getLayers().length ? drawn.getBounds() : L.geoJSON({ type: "FeatureCollection", features: points }).getBounds();
+  map.fitBounds(home, { padding: [8, 8] });
+  drawn.addTo(map);
   const dots = new Map();
-  for (const one of all.features) {
-    if (one.geometry.type !== "Point" || !offered.has(one.properties.code)) continue;
+  for (const one of points) {
     const at = L.latLng(one.geometry.coordinates[1], one.geometry.coordinates[0]);
     const dot = L.circleMarker(at, { radius: 5, className: "map-village" }).addTo(map);
     dot.bindTooltip(one.properties.name, { className: "map-word" });
     dots.set(one.properties.code, dot);
   }
-  const home = drawn.getLayers().length ? drawn.getBounds() : L.latLngBounds([...dots.values()].map((dot) => dot.getLatLng()));
-  map.fitBounds(home, { padding: [8, 8] });
   const note = part.parentElement.querySelector("[data-map-note]");
   const mark = (code) => {
     dots.forEach((dot, other) => {
@@ -109,7 +115,7 @@ function pick(part, all) {
   mark(select.value);
 }
 
-async function show(part, draw) {
+async function drawMap(part, draw) {
   const note = part.parentElement.querySelector("[data-map-note]");
   try {
     draw(part, await outlines(part.dataset.map));
@@ -120,7 +126,7 @@ async function show(part, draw) {
   }
 }
 
-document.querySelectorAll("[data-map-table]").forEach((part) => show(part, drawCounts));
+document.querySelectorAll("[data-map-table]").forEach((part) => drawMap(part, drawCounts));
 
 // The page of the place stays light: the map is fetched when somebody asks for it.
 function load(tag, attributes) {
@@ -130,7 +136,7 @@ function load(tag, attributes) {
   });
 }
 
-document.querySelectorAll("[data-map-open]").forEach((button) => {
+function opener(button) {
   const part = document.getElementById(button.getAttribute("aria-controls"));
   button.hidden = false;
   button.addEventListener("click", async () => {
@@ -147,11 +153,15 @@ document.querySelectorAll("[data-map-open]").forEach((button) => {
         load("script", { src: button.dataset.mapScript }),
       ]);
       button.setAttribute("aria-expanded", "true");
-      await show(part, pick);
+      await drawMap(part, pick);
     } catch {
       delete part.dataset.opened; // the line broke: the next click tries again
       note.textContent = part.dataset.wordFailed;
       note.hidden = false;
     }
   });
-});
+}
+
+const dressMaps = (root) => root.querySelectorAll("[data-map-open]").forEach(opener);
+dressMaps(document);
+document.addEventListener("weimin:shown", (event) => dressMaps(event.target));

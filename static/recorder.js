@@ -17,7 +17,10 @@ function recorder(part) {
   const most = Number(part.dataset.seconds);
   of("part").hidden = false;
   input.hidden = true; // page 2 takes recordings made elsewhere
-  part.querySelector("label").htmlFor = start.id;
+  const label = part.querySelector("label");
+  label.removeAttribute("for");
+  label.id = `${input.id}_label`;
+  start.setAttribute("aria-describedby", label.id);
   let recording, ticking, begun, full;
 
   function say(text) {
@@ -69,6 +72,7 @@ function recorder(part) {
     } catch (error) {
       say(error.name === "NotFoundError" ? part.dataset.wordNone : part.dataset.wordRefused);
       input.hidden = false;
+      label.htmlFor = input.id;
       return;
     }
     begun = performance.now();
@@ -92,4 +96,6 @@ function recorder(part) {
   });
 }
 
-document.querySelectorAll("[data-recorder]").forEach(recorder);
+const dressRecorders = (root) => root.querySelectorAll("[data-recorder]").forEach(recorder);
+dressRecorders(document);
+document.addEventListener("weimin:shown", (event) => dressRecorders(event.target));

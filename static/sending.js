@@ -1,9 +1,26 @@
 // While a form with photos is on its way: a bar with words, a way to stop, and, when it fails, nothing lost.
-// Without this file the browser sends the form itself.
+// Without this file the browser sends the form itself. "weimin:shown" tells the other files of a new <main>.
 "use strict";
 
 function size(bytes) {
   return bytes < 1048576 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
+}
+
+// The answer is shown without asking for it a second time, which would lose what it says once ("noted: …").
+function showAnswer(answer, address) {
+  const here = new Set([...document.scripts].map((script) => script.src));
+  const more = [...answer.querySelectorAll("script[src]")].some((script) => !here.has(new URL(script.getAttribute("src"), address).href));
+  if (more) return location.assign(address);
+  if (address !== location.href) {
+    history.pushState(null, "", address);
+    addEventListener("popstate", () => location.reload());
+  }
+  const main = document.adoptNode(answer.querySelector("main"));
+  document.querySelector("main").replaceWith(main);
+  document.title = answer.title;
+  scrollTo(0, 0);
+  main.focus();
+  main.dispatchEvent(new CustomEvent("weimin:shown", { bubbles: true }));
 }
 
 function sending(form) {
@@ -22,12 +39,7 @@ function sending(form) {
   function arrived(request) {
     if (request.status === 413) return rest(said.wordLarge);
     if (request.status >= 400 || !request.responseURL) return rest(said.wordFailed);
-    // The answer is shown as the browser would have shown it: asking for it a second time would lose what it says once.
-    if (request.responseURL !== location.href) history.pushState(null, "", request.responseURL);
-    document.open();
-    document.write(request.responseText);
-    document.close();
-    addEventListener("popstate", () => location.reload());
+    showAnswer(new DOMParser().parseFromString(request.responseText, "text/html"), request.responseURL);
   }
   form.addEventListener("submit", (event) => {
     const files = [...form.querySelectorAll("input[type=file]")].flatMap((input) => [...input.files]);
@@ -55,4 +67,6 @@ function sending(form) {
   });
 }
 
-document.querySelectorAll("form[data-sending]").forEach(sending);
+const dressSending = (root) => root.querySelectorAll("form[data-sending]").forEach(sending);
+dressSending(document);
+document.addEventListener("weimin:shown", (event) => dressSending(event.target));

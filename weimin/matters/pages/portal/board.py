@@ -7,7 +7,9 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
 
 from weimin.catalogue.models import Kind
 from weimin.catalogue.queries import kinds_open
@@ -78,7 +80,9 @@ def board_map(request: HttpRequest) -> HttpResponse:
 
 
 @open_to_all
+@gzip_page  # nothing secret stands in it, so its length tells nothing
 @cache_control(public=True, max_age=3600)
+@vary_on_headers("Accept-Language", "Cookie")
 @require_GET
 def places(request: HttpRequest) -> JsonResponse:
     """Outlines of the townships and positions of the villages, for maps; nothing about matters."""
