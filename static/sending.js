@@ -3,7 +3,7 @@
 "use strict";
 
 function size(bytes) {
-  return bytes < 1048576 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
+  return bytes < 1048576 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
 }
 
 // The answer is shown without asking for it a second time, which would lose what it says once ("noted: …").
