@@ -67,6 +67,8 @@ class Combobox {
     this.input.addEventListener("compositionend", () => this.typed());
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.input.addEventListener("blur", () => this.leave());
+    // the select was set by another hand, a map for one
+    this.source.addEventListener("chosen-elsewhere", () => (this.input.value = this.source.selectedOptions[0]?.text || ""));
     this.list.addEventListener("mousedown", (event) => event.preventDefault());
     this.list.addEventListener("click", (event) => {
       const option = event.target.closest("[role=option]");
@@ -206,3 +208,4 @@ function dressIn(root) {
 
 dressIn(document);
 document.addEventListener("htmx:load", (event) => dressIn(event.target));
+document.addEventListener("weimin:shown", (event) => dressIn(event.target));

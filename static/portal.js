@@ -152,18 +152,23 @@ function readAloud(button) {
   });
 }
 
-document.querySelectorAll("[data-draft-clear]").forEach((part) => {
-  try {
-    localStorage.removeItem(`weimin:draft:${part.dataset.draftClear}`);
-  } catch {
-    return; // storage is switched off: then no draft was kept either
-  }
-});
-document.querySelectorAll("form[data-draft]").forEach(keepDraft);
-document.querySelectorAll("[data-photos]").forEach(previewPhotos);
-document.querySelectorAll("[data-read-aloud]").forEach(readAloud);
-document.querySelectorAll("[data-print]").forEach((button) => {
-  button.hidden = false;
-  button.addEventListener("click", () => window.print());
-});
-document.querySelector("[data-focus]")?.focus();
+function dress(root) {
+  root.querySelectorAll("[data-draft-clear]").forEach((part) => {
+    try {
+      localStorage.removeItem(`weimin:draft:${part.dataset.draftClear}`);
+    } catch {
+      return; // storage is switched off: then no draft was kept either
+    }
+  });
+  root.querySelectorAll("form[data-draft]").forEach(keepDraft);
+  root.querySelectorAll("[data-photos]").forEach(previewPhotos);
+  root.querySelectorAll("[data-read-aloud]").forEach(readAloud);
+  root.querySelectorAll("[data-print]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  });
+  root.querySelector("[data-focus]")?.focus();
+}
+
+dress(document);
+document.addEventListener("weimin:shown", (event) => dress(event.target));

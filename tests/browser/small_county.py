@@ -47,7 +47,10 @@ def build(cast: Cast) -> Shown:
         kind=cast.kinds["WATER"], name_zh="管道维修", facts=REPLY.facts, reasons=REPLY.reasons,
         rule=REPLY.rule,
     )  # fmt: skip
-    published = [_story(cast, *story) for story in STORIES]
+    published = [
+        publish(cast, kind, place, title, text=text, asked=asked, done=done)
+        for text, kind, place, title, asked, done in STORIES
+    ]
     return Shown(
         received=cast.matter(
             text="请问今年的农村饮水补助什么时候发？要带什么材料？", name="刘桂英", phone="13900000002"
@@ -74,7 +77,8 @@ def _unlocked(matter: Matter) -> Matter:
     return matter
 
 
-def _story(cast: Cast, text: str, kind: str, place: str, title: str, asked: str, done: str) -> Matter:
+def publish(cast: Cast, kind: str, place: str, title: str, *, text: str = "没水。", **copy: str) -> Matter:
+    """A matter on its whole way to the board."""
     matter = cast.matter(text=text, kind=cast.kinds[kind], place=cast.places[place])
     office, handler = ("WATER", cast.sun) if kind == "WATER-OUT" else ("ROADS", cast.roads)
     journey.classify_matter(matter, kind=matter.kind, by=cast.hotline, now=NOON)
@@ -82,5 +86,6 @@ def _story(cast: Cast, text: str, kind: str, place: str, title: str, asked: str,
     journey.accept_matter(matter, by=handler, now=NOON)
     journey.answer_matter(matter, reply=REPLY, by=handler, now=NOON)
     journey.rate_matter(matter, grade=Grade.SATISFIED, resolved=Resolved.YES, by=RESIDENT, now=NOON)
-    journey.publish_matter(matter, title=title, asked=asked, done=done, by=cast.publisher, now=NOON)
+    told = {"asked": "反映没水。", "done": "已修好。", **copy}
+    journey.publish_matter(matter, title=title, by=cast.publisher, now=NOON, **told)
     return matter

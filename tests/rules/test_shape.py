@@ -63,6 +63,7 @@ EXTRAS = {
     "web": {
         "figures": "the honest numbers of both homes, with their samples",
         "sample": "the sample county",
+        "trend": "a share month by month as a picture, drawn on the server",
     },
 }  # fmt: skip
 

@@ -178,8 +178,8 @@ _REPLY = {"facts": "修好了", "reasons": "老化", "rule": "条例", "appeal_r
 _PUBLIC = {"title": "停水", "asked": "停水两天", "done": "已修好"}
 _WHY = {"reason": "理由"}
 _PHOTO: Sent = lambda here: {"pk": here.photo.pk}  # noqa: E731
-_ARTICLE = {"version": "1", "title_zh": "停水了怎么办？", "answer_zh": "先看阀门。", "source_zh": "条例", "office": "WATER",
-            "valid_until": "2027-09-29"}  # fmt: skip
+_ARTICLE = {"version": "1", "title_zh": "停水了怎么办？", "answer_zh": "先看阀门。", "source_zh": "条例",
+            "office": "WATER", "valid_until": "2027-09-29"}  # fmt: skip
 _SERVICE = {"kind": "WATER-OUT", "place": "990101101201", "text": "停水两天"}
 
 # verb → stage, what the desk sends, what a program sends

@@ -53,7 +53,19 @@ def read(cast, client, monkeypatch, settings):
 
 @pytest.mark.parametrize(
     "address",
-    ["/", "/doing/", "/services/", "/knowledge/", "/board/", "/follow/", "/file/", "/api/v1/docs", "/accounts/login/"],
+    [
+        "/",
+        "/doing/",
+        "/doing/WATER/",
+        "/services/",
+        "/knowledge/",
+        "/board/",
+        "/board/map/",
+        "/follow/",
+        "/file/",
+        "/api/v1/docs",
+        "/accounts/login/",
+    ],
 )
 def test_pages_open_to_all(cast, read, address):
     read(address)

@@ -2,6 +2,9 @@
 
 import pytest
 
+from tests.browser.small_county import publish
+from weimin.matters import numbering
+from weimin.matters.models import Matter
 from weimin.matters.states import State
 from weimin.web.figures import Share, by_office, of_the_year
 
@@ -32,7 +35,40 @@ def test_who_is_late_counts_against_us(cast):
     ]
 
 
-@pytest.mark.parametrize("address", ["/", "/doing/", "/board/", "/services/", "/knowledge/", "/follow/", "/file/"])
+def test_each_number_leads_to_its_page_with_its_trend(client, cast):
+    page = client.get("/").content.decode()
+    assert [f'<a href="/doing/#{name}">' in page for name in ("on_time", "satisfied", "resolved")] == [True] * 3
+    shown = client.get("/doing/").content.decode()
+    assert [f'<h3 id="{name}">' in shown for name in ("on_time", "satisfied", "resolved")] == [True] * 3
+
+
+def test_what_lies_near_comes_first_once_the_session_knows_a_village(client, cast, settings):
+    settings.RATE_LIMITS = False
+    for place, title in [("qingshi", "青石没水"), ("qingxi", "清溪没水")]:
+        publish(cast, "WATER-OUT", place, title)
+    far = client.get("/")
+    assert [story.title for story in far.context["stories"]] == ["清溪没水", "青石没水"]
+    assert far.context["near"] is None
+    client.post("/file/", {"text": "没水。", "request": "HELP"})
+    client.post("/file/kind/", {"kind": "WATER-OUT"})
+    client.post("/file/where/", {"place": "990101101202"})
+    near = client.get("/")
+    assert [story.title for story in near.context["stories"]] == ["青石没水", "清溪没水"]
+    assert "青石镇和附近最近反映的" in near.content.decode()
+    assert "/board/?township=990101101" in near.content.decode()
+
+
+def test_a_receipt_tells_the_village_too(client, cast):
+    matter = cast.matter(State.RECEIVED, place=cast.places["qingxi"])
+    Matter.objects.filter(pk=matter.pk).update_by_verb(pin_digest=numbering.pin_digest(matter.number, "123456"))
+    client.post("/follow/", {"number": matter.number, "pin": "123456"})
+    assert client.get("/").context["near"] == cast.places["qingxi_town"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/", "/doing/", "/doing/WATER/", "/board/", "/board/map/", "/services/", "/knowledge/", "/follow/", "/file/"],
+)
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_every_first_page_is_light_and_has_no_inline_code(client, cast, address, language):
     client.cookies["django_language"] = language

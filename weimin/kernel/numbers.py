@@ -102,6 +102,14 @@ def spoken(number: str | MatterNumber, language: str) -> str:
     return ", ".join([" ".join(parts[0]), *groups])
 
 
+def spoken_pin(pin: str, language: str) -> str:
+    """Digit by digit, in threes."""
+    threes = [pin[at : at + 3] for at in range(0, len(pin), 3)]
+    if tongue(language) == "zh":
+        return "，".join("".join(_DIGITS_ZH[digit] for digit in three) for three in threes)
+    return ", ".join(" ".join(_DIGITS_EN[digit] for digit in three) for three in threes)
+
+
 def _check_digit(letters: str, digits: str) -> int:
     order = sum(first < second for first, second in combinations(letters, 2))
     state = 0

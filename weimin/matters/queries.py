@@ -1,9 +1,11 @@
 """Questions about matters. Nothing here writes."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
+from weimin.catalogue.models import Kind
 from weimin.catalogue.queries import prefixes
 from weimin.county.actors import Actor
 from weimin.county.duties import Duty
@@ -12,9 +14,10 @@ from weimin.county.models.places import Level
 from weimin.county.queries import posts_open
 
 from .models import Answer, Attachment, Event, Matter, Publication, Support, Tally
-from .states import OPEN_STATES, STILL, Act, Clock, State
+from .states import OPEN_STATES, STILL, UNANSWERED_STATES, Act, Clock, Request, State
 
 LONGEST_LINE = 6
+IN_HAND_WITHIN = timedelta(days=60)
 
 # Duties whose holders work on any matter of the places their post covers; the others see their own office's matters.
 _BY_PLACE = frozenset(
@@ -212,3 +215,44 @@ def village_of(matter: Matter) -> Place:
     """Where it is, no finer than a village: a group of twenty households would name its resident."""
     place = matter.place
     return place.parent if place.level == Level.GROUP and place.parent is not None else place
+
+
+@dataclass(frozen=True)
+class InHand:
+    """All that anybody may know of a matter that is not public: no words, no address, no person."""
+
+    number: str
+    kind: Kind
+    village: Place
+    received_at: datetime
+    state: State
+
+
+def in_hand_nearby(kind: Kind, place: Place, *, now: datetime, most: int = 5) -> tuple[int, list[InHand]]:
+    """How many matters of this kind are being worked on in this village, and the newest of them.
+
+    Reports of breaches are left out: nobody may learn here that somebody reported something.
+    """
+    found = Matter.objects.filter(
+        kind=kind,
+        place_code__startswith=place.code[:12],
+        state__in=UNANSWERED_STATES,
+        received_at__gte=now - IN_HAND_WITHIN,
+    ).exclude(request=Request.REPORT)
+    newest = found.select_related("place__parent").defer("place__outline", "place__parent__outline", "text")
+    rows = [
+        InHand(one.number, kind, village_of(one), one.received_at, State(one.state))
+        for one in newest.order_by("-received_at", "-pk")[:most]
+    ]
+    return (found.count() if len(rows) == most else len(rows)), rows
+
+
+def same_as(matter: Matter, actor: Actor) -> Matter | None:
+    """What the resident said is the same, or what that was merged into, as far as this official may open it."""
+    heard = Event.objects.filter(matter=matter, act=Act.RECEIVE).order_by("id").first()
+    number = heard.data.get("same_as", "") if heard else ""
+    if not number:
+        return None
+    seen = visible_to(actor).select_related("kind", "place")
+    said = seen.filter(number=number).first()
+    return seen.filter(pk=said.merged_into_id).first() if said is not None and said.merged_into_id else said

@@ -26,6 +26,10 @@ class State(models.TextChoices):
 # In these nobody owes the resident a next step: no owner, no running clock.
 CLOSED_STATES = frozenset({State.PUBLISHED, State.MERGED, State.WITHDRAWN, State.REFUSED, State.CLOSED})
 OPEN_STATES = frozenset(set(State) - CLOSED_STATES)
+# In these the county still owes the first answer.
+UNANSWERED_STATES = frozenset(
+    {State.RECEIVED, State.CLASSIFIED, State.DISPATCHED, State.RETURNED, State.HANDLED, State.PAUSED}
+)
 
 
 class Clock(models.TextChoices):
@@ -249,3 +253,7 @@ class ContactOutcome(models.TextChoices):
     WRONG_NUMBER = "WRONG_NUMBER", _("号码不对")
     REFUSED_TALK = "REFUSED_TALK", _("对方不愿多谈")
     CALL_LATER = "CALL_LATER", _("约定再联系")
+
+
+# Media types of recordings, as `uploads` tells them from their content.
+SOUNDS = frozenset({"audio/mpeg", "audio/ogg", "audio/x-wav", "audio/m4a", "audio/amr", "audio/webm", "video/mp4"})

@@ -24,6 +24,8 @@ from weimin.kernel.chosen import current_code
 from weimin.kernel.refusal import Refused
 from weimin.kernel.words import first_words
 
+from .states import SOUNDS
+
 log = logging.getLogger(__name__)
 
 MOST_FILES = 6
@@ -35,6 +37,9 @@ AS_THEY_ARE = {"application/pdf": "pdf", "audio/mpeg": "mp3", "audio/ogg": "ogg"
 DRAFT = "matter_draft"  # where a session keeps a matter being written, and with it files that nothing else names
 KEPT_UNNAMED = timedelta(days=7)  # far longer than a draft lives
 FEW = 100  # more than these and more than half of all: rather a wrong database than drafts
+# What most browsers record: one container for sound and film, told apart by the codecs its head names.
+_SOUND_CODECS, _FILM_CODECS = (b"A_OPUS", b"A_VORBIS"), (b"V_VP8", b"V_VP9", b"V_AV1", b"V_MPEG")
+_HEAD = 4096
 PHOTOS = {"image/jpeg", "image/png", "image/webp", "image/gif"}
 
 
@@ -48,6 +53,10 @@ class Upload:
     name: str
     width: int | None = None
     height: int | None = None
+
+    @property
+    def is_sound(self) -> bool:
+        return self.media_type in SOUNDS
 
 
 def store(file: BinaryIO, *, name: str) -> Upload:
@@ -66,6 +75,8 @@ def store(file: BinaryIO, *, name: str) -> Upload:
         return _keep_photo(data, name)
     if media_type in AS_THEY_ARE:
         return _keep(data, media_type, name)
+    if media_type == "video/webm" and _is_sound(data[:_HEAD]):
+        return _keep(data, "audio/webm", name)
     raise Refused("UNKNOWN_TYPE", _("只能收照片、录音和 PDF 文件。请换一个文件再试。"), field="files")
 
 
@@ -74,6 +85,10 @@ def store_all(files: list[tuple[BinaryIO, str]]) -> tuple[Upload, ...]:
     if len(files) > MOST_FILES:
         raise Refused("TOO_MANY_FILES", _("一次最多传 6 个文件，其余的可以以后补充。"), field="files")
     return tuple(store(file, name=name) for file, name in files)
+
+
+def _is_sound(head: bytes) -> bool:
+    return any(codec in head for codec in _SOUND_CODECS) and not any(codec in head for codec in _FILM_CODECS)
 
 
 def path_of(sha256: str) -> Path:

@@ -15,6 +15,7 @@ urlpatterns = [
     path("follow/leave/", follow.leave, name="leave"),
     path("my/<str:number>/", mine.my, name="my"),
     path("my/<str:number>/receipt/", receipts.receipt, name="receipt"),
+    path("my/<str:number>/receipt/save/", receipts.save, name="receipt_save"),
     path("my/<str:number>/add/", mine.add, name="my_add"),
     path("my/<str:number>/rate/", mine.rate, name="my_rate"),
     path("my/<str:number>/reopen/", mine.reopen, name="my_reopen"),
@@ -22,5 +23,7 @@ urlpatterns = [
     path("my/<str:number>/withdraw/", mine.withdraw, name="my_withdraw"),
     path("my/<str:number>/files/<int:pk>/", mine.attachment, name="attachment"),
     path("board/", board.board, name="board"),
+    path("board/map/", board.board_map, name="board_map"),
+    path("board/places.json", board.places, name="places"),
     path("board/<str:number>/", board.published, name="published"),
 ]

@@ -51,6 +51,31 @@ class Share:
 
 
 @dataclass(frozen=True)
+class Change:
+    """A share of the last six months against the six before. A difference that chance explains is no change."""
+
+    before: Share
+    after: Share
+
+    @property
+    def too_few(self) -> bool:
+        return self.before.too_few or self.after.too_few
+
+    @property
+    def direction(self) -> str:
+        """up, down or flat: Newcombe's 95 % interval of the difference, made of both Wilson intervals."""
+        if self.too_few:
+            return "flat"
+        (low, high), (low_before, high_before) = self.after.interval, self.before.interval
+        now, was = self.after.percent, self.before.percent
+        if now - was > sqrt((now - low) ** 2 + (high_before - was) ** 2):
+            return "up"
+        if was - now > sqrt((high - now) ** 2 + (was - low_before) ** 2):
+            return "down"
+        return "flat"
+
+
+@dataclass(frozen=True)
 class Figures:
     """What a county, or one office, did in a span of months."""
 
@@ -89,22 +114,54 @@ def _figures(counts: Counter[str], late: int) -> Figures:
 
 def by_month(*, now: datetime) -> list[Month]:
     """Each of the last twelve months by itself. What is late now is counted in the year, not in a month."""
+    return _each_month(queries.tallies_under("month:"), now)
+
+
+def by_month_of(office: Office, *, now: datetime) -> list[Month]:
+    """The same for what one office led."""
+    return _each_month(queries.tallies_under(f"office_month:{office.pk}:"), now)
+
+
+def _each_month(counts: dict[str, int], now: datetime) -> list[Month]:
     kept: dict[str, Counter[str]] = {}
-    for key, n in queries.tallies_under("month:").items():
-        _word, month, act = key.split(":")
+    for key, n in counts.items():
+        _rest, month, act = key.rsplit(":", 2)
         kept.setdefault(month, Counter())[act] = n
     return [Month(first, _figures(kept.get(f"{first:%y%m}", Counter()), 0)) for first in _months(now)]
 
 
+def together(months: list[Month], *, late: int = 0) -> Figures:
+    """Several months as one. Who is late and still unanswered counts against us."""
+    each = [month.figures for month in months]
+    answered = sum(one.answered for one in each)
+    rated = sum(one.satisfied.n for one in each)
+    return Figures(
+        received=sum(one.received for one in each),
+        answered=answered,
+        on_time=Share(sum(one.on_time.hits for one in each), answered + late),
+        satisfied=Share(sum(one.satisfied.hits for one in each), rated),
+        resolved=Share(sum(one.resolved.hits for one in each), rated),
+        rate_of_answers=Share(min(rated, answered), answered),
+    )
+
+
+def changes(months: list[Month]) -> dict[str, Change]:
+    """How the three numbers moved: the younger half of the months against the older."""
+    half = len(months) // 2
+    before, after = together(months[:half]), together(months[half:])
+    names = ("on_time", "satisfied", "resolved")
+    return {name: Change(getattr(before, name), getattr(after, name)) for name in names}
+
+
+def late_now(*, now: datetime, office: Office | None = None) -> int:
+    """Matters past their answer date and still unanswered."""
+    late = queries.overdue(now=now).filter(clock=Clock.ANSWER)
+    return late.count() if office is None else late.filter(lead=office).count()
+
+
 def of_the_year(*, now: datetime) -> Figures:
-    """The county over twelve months. Who is late and still unanswered counts against us."""
-    total: Counter[str] = Counter()
-    wanted = {f"{first:%y%m}" for first in _months(now)}
-    for key, n in queries.tallies_under("month:").items():
-        _word, month, act = key.split(":")
-        if month in wanted:
-            total[act] += n
-    return _figures(total, queries.overdue(now=now).filter(clock=Clock.ANSWER).count())
+    """The county over twelve months."""
+    return together(by_month(now=now), late=late_now(now=now))
 
 
 def by_office(*, now: datetime) -> list[tuple[Office, Figures]]:

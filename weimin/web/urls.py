@@ -9,6 +9,7 @@ app_name = "web"
 urlpatterns = [
     path("", home.home, name="home"),
     path("doing/", doing.doing, name="doing"),
+    path("doing/<str:office>/", doing.office, name="office"),
     path("api/v1/docs", docs, name="api_docs"),
     path("desk/", include("weimin.web.urls_desk")),
 ]

@@ -135,6 +135,12 @@ def day(when: date | datetime | None) -> str:
 
 
 @register.filter
+def month(first: date) -> str:
+    """11 月 / Nov"""
+    return MONTHS[first.month - 1] if _language() == "en" else f"{first.month} 月"
+
+
+@register.filter
 def moment(when: datetime | None) -> str:
     """The day, and the time of day."""
     return f"{day(when)} {when.astimezone(clock.COUNTY_TIME):%H:%M}" if when else ""

@@ -20,3 +20,11 @@ class SeveralFiles(forms.FileField):
         if not files and self.required:
             raise forms.ValidationError(_("请选择文件。"))
         return list(files)
+
+
+class VoiceInput(forms.FileInput):
+    """A telephone opens its recorder for this; with recorder.js the page records itself."""
+
+
+class Voice(forms.FileField):
+    widget = VoiceInput(attrs={"accept": "audio/*", "capture": True})

@@ -13,7 +13,7 @@ from weimin.county.models.places import Level
 from weimin.households.models import Resident
 
 from ..states import Grade, Identity, Request, Resolved
-from .files import SeveralFiles
+from .files import SeveralFiles, Voice
 from .words import Words
 
 REQUESTS = [
@@ -32,18 +32,37 @@ IDENTITIES = [
 
 
 class WhatForm(forms.Form):
-    """Page 1: the words."""
+    """Page 1: the words, written or spoken. Whoever only speaks is written down as having done so."""
 
     text = Words(
         label=_("您遇到了什么事？"),
         max_length=4000,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 7}),
         help_text=_("像跟人说话一样写：什么事，从什么时候开始，您希望怎么办。"),
-        error_messages={"required": _("请写下您遇到的事，一句话也可以。")},
+    )
+    voice = Voice(
+        label=_("不方便写，就录一段话"),
+        required=False,
+        help_text=_("最长 3 分钟。录了可以先听，不满意就去掉重录。"),
+        error_messages={"empty": _("这段录音是空的，请重录一次。")},
     )
     request = forms.ChoiceField(
         label=_("您希望我们做什么？"), choices=REQUESTS, widget=forms.RadioSelect, initial=Request.HELP
     )
+
+    def __init__(self, *args: Any, spoken: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._spoken = spoken  # a recording was kept before
+
+    def clean(self) -> dict[str, Any]:
+        kept = super().clean() or self.cleaned_data
+        if "text" not in kept or "voice" not in kept or kept["text"]:
+            return kept
+        if not (kept["voice"] or self._spoken):
+            self.add_error("text", _("请写下您遇到的事，一句话也可以；或者录一段话。"))
+            return kept
+        return {**kept, "text": str(_("反映人录了一段话，请听录音。"))}
 
 
 class PlaceSelect(forms.Select):

@@ -53,6 +53,7 @@ class Draft:
     language: str = "zh-hans"
     uploads: tuple[Upload, ...] = ()
     outside_id: str | None = None
+    same_as: str = ""  # the number of another matter that the resident says is the same: noted, decided by a clerk
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def receive_matter(draft: Draft, *, by: Actor, now: datetime) -> Receipt:
 
     Before: nothing.  After: RECEIVED, with one owner and the answer clock running.
     Who: the resident by any channel, or an official who may take in (TAKE_IN); whoever is asked first owns it.
-    Refused: BAD_TEXT_…, UNKNOWN_KIND, UNKNOWN_PLACE, CONTACT_MISSING, NO_POST, each naming its field.
+    Refused: BAD_TEXT_…, UNKNOWN_KIND, UNKNOWN_PLACE, UNKNOWN_MATTER, CONTACT_MISSING, NO_POST, each naming its field.
     """
     _check_catalogue(draft)
     text = words_of(draft.text, field="text")
@@ -86,7 +87,7 @@ def receive_matter(draft: Draft, *, by: Actor, now: datetime) -> Receipt:
         now=now,
         start="",
         words=text,
-        data={"channel": matter.channel, "limit": matter.clock_limit, "files": [u.sha256 for u in draft.uploads]},
+        data=_noted(draft, matter),
     )
     entry, event.salt = ledger.entry_of(told)
     fresh = matter.resident if matter.resident is not None and matter.resident._state.adding else None
@@ -95,6 +96,12 @@ def receive_matter(draft: Draft, *, by: Actor, now: datetime) -> Receipt:
     insert_together(*filter(None, rows), beside=tallies.changing(counted))
     attach(matter, uploads=draft.uploads, event_id=event.pk, by=by, now=now)
     return Receipt(matter, pin)
+
+
+def _noted(draft: Draft, matter: Matter) -> dict[str, Any]:
+    """What the first line of the timeline keeps beside the words. "Me too" merges nothing; it is a hint."""
+    noted = {"channel": matter.channel, "limit": matter.clock_limit, "files": [u.sha256 for u in draft.uploads]}
+    return {**noted, "same_as": draft.same_as} if draft.same_as else noted
 
 
 def _matter(draft: Draft, text: str, *, number: str, taken_by: Post, now: datetime) -> Matter:
@@ -148,6 +155,8 @@ def _check_catalogue(draft: Draft) -> None:
         raise Refused("UNKNOWN_KIND", _("这个类别已停用，请另选一个。"), field="kind")
     if draft.place.retired_on is not None:
         raise Refused("UNKNOWN_PLACE", _("这个地点已撤并，请选现在的村或社区。"), field="place")
+    if draft.same_as and not Matter.objects.filter(number=draft.same_as).exists():
+        raise Refused("UNKNOWN_MATTER", _("没有找到您说的那一件，请改选“不是，或者说不准”再发送。"), field="same_as")
     if draft.lat is not None and not (-90 <= draft.lat <= 90):
         raise Refused("BAD_POSITION", _("纬度要在 -90 到 90 之间。"), field="lat")
     if draft.long is not None and not (-180 <= draft.long <= 180):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from weimin.county.models import Office, Official, Post
 
-from ..states import Act, ContactOutcome, State
+from ..states import SOUNDS, Act, ContactOutcome, State
 from .matter import Matter
 
 
@@ -165,6 +165,11 @@ class Attachment(models.Model):
         open = {"id", "matter", "event", "media_type", "size", "width", "height", "by_kind", "at"}
         personal = {"sha256", "name"}
         secret: set[str] = set()
+
+    @property
+    def is_sound(self) -> bool:
+        """A recording, which can be listened to on the page."""
+        return self.media_type in SOUNDS
 
 
 class SavedView(models.Model):

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_GET
 from weimin.catalogue.queries import services_open
 from weimin.county.permissions import open_to_all
 from weimin.kernel import clock
-from weimin.matters import queries
 from weimin.matters.forms.portal import FollowForm
+from weimin.matters.pages.portal.near import stories_near, township_of
 from weimin.web import figures
 
 STORIES, SERVICES = 4, 8
@@ -20,10 +20,14 @@ STORIES, SERVICES = 4, 8
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """What is the matter? – and follow, the board, three honest numbers, services."""
+    now = clock.now()
+    months, township = figures.by_month(now=now), township_of(request, now=now)
     context = {
         "form": FollowForm(),
-        "stories": queries.board()[:STORIES],
-        "figures": figures.of_the_year(now=clock.now()),
+        "near": township,
+        "stories": stories_near(township, most=STORIES),
+        "year": figures.together(months, late=figures.late_now(now=now)),
+        "changes": figures.changes(months),
         "services": services_open()[:SERVICES],
     }
     return render(request, "web/home.html", context)

@@ -66,7 +66,17 @@ def _context(request: StaffRequest, found: Matter, now: datetime) -> dict[str, A
         "may_see_contact": may_see_contact(request.actor, found),
         "unsent": not_surely_sent(f"matter:{found.number}", now=now),
         "queue_counts": queue_counts(request.actor),
+        "same": _same(request, found),
     }
+
+
+def _same(request: StaffRequest, found: Matter) -> dict[str, Any] | None:
+    """What the resident said is the same, and whether it can be merged into with one click."""
+    main = queries.same_as(found, request.actor)
+    if main is None:
+        return None
+    may_merge = main.is_open and "merge" in dict(moves_for(found, request.actor))
+    return {"main": main, "may_merge": may_merge, "merged": found.merged_into_id == main.pk}
 
 
 def _line(event: Event) -> dict[str, Any]:

@@ -1,45 +1,92 @@
-"""The board: what others asked, what was done, how long it took."""
+"""The board: what others asked, what was done, how long it took; as stories and as a map."""
 
-from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
 
 from weimin.catalogue.models import Kind
 from weimin.catalogue.queries import kinds_open
 from weimin.county.models import Place
 from weimin.county.models.places import Level
 from weimin.county.permissions import open_to_all
+from weimin.kernel import clock
 from weimin.matters import permissions, queries
 from weimin.matters.models import Publication
 from weimin.matters.states import Request, Resolved
 
+from . import on_map
+
 ROWS = 20
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the reader wants to see. A village counts only within the township that was chosen."""
+
+    township: Place | None
+    village: Place | None
+    kind: Kind | None
+
+    @property
+    def stories(self) -> Q:
+        found = Q()
+        if (place := self.village or self.township) is not None:
+            found &= Q(place__code__startswith=place.code)
+        if self.kind is not None:
+            found &= Q(kind=self.kind) | Q(kind__parent=self.kind) | Q(kind__parent__parent=self.kind)
+        return found
+
+
+def _places(level: Level) -> QuerySet[Place]:
+    return Place.objects.filter(level=level, retired_on__isnull=True).defer("outline").order_by("code")
+
+
+def _filter(asked: QueryDict) -> tuple[Filter, dict[str, Any]]:
+    """The filter, and what can be chosen next."""
+    townships = list(_places(Level.TOWNSHIP))
+    township = next((place for place in townships if place.code == asked.get("township")), None)
+    villages = list(_places(Level.VILLAGE).filter(parent=township)) if township else []
+    village = next((place for place in villages if place.code == asked.get("village")), None)
+    kinds = list(kinds_open().filter(depth__lte=2))
+    kind = next((kind for kind in kinds if kind.code == asked.get("kind")), None)
+    tops = [(top, [kind for kind in kinds if kind.parent_id == top.pk]) for top in kinds if top.depth == 1]
+    shown = Filter(township, village, kind)
+    return shown, {"townships": townships, "villages": villages, "kinds": tops, "filter": shown}
 
 
 @open_to_all
 @require_GET
 def board(request: HttpRequest) -> HttpResponse:
-    """Published stories, newest first, by township and kind."""
-    townships = Place.objects.filter(level=Level.TOWNSHIP, retired_on__isnull=True).order_by("code")
-    tops = kinds_open().filter(depth=1)
-    township = townships.filter(code=request.GET.get("township", "")).first()
-    kind = tops.filter(code=request.GET.get("kind", "")).first()
-    rows, older, newer = _page(_found(township, kind), request)
-    context = {
-        "stories": rows, "older": older, "newer": newer, "townships": townships, "kinds": tops,
-        "township": township, "kind": kind,
-    }  # fmt: skip
-    return render(request, "matters/portal/board.html", context)
+    """Published stories, newest first, by township, village and kind."""
+    shown, choices = _filter(request.GET)
+    rows, older, newer = _page(shown.stories, request)
+    return render(request, "matters/portal/board.html", {**choices, "stories": rows, "older": older, "newer": newer})
 
 
-def _found(township: Place | None, kind: Kind | None) -> Q:
-    found = Q()
-    if township is not None:
-        found &= Q(place__code__startswith=township.code)
-    if kind is not None:
-        found &= Q(kind=kind) | Q(kind__parent=kind) | Q(kind__parent__parent=kind)
-    return found
+@open_to_all
+@require_GET
+def board_map(request: HttpRequest) -> HttpResponse:
+    """How many stories of the last twelve months each township and village has: a map, and its table beneath."""
+    shown, choices = _filter(request.GET)
+    rows = on_map.counts(shown.stories, township=shown.township, now=clock.now())
+    return render(request, "matters/portal/board_map.html", {**choices, "rows": rows, "fewest": on_map.FEWEST})
+
+
+@open_to_all
+@gzip_page  # nothing secret stands in it, so its length tells nothing
+@cache_control(public=True, max_age=3600)
+@vary_on_headers("Accept-Language", "Cookie")
+@require_GET
+def places(request: HttpRequest) -> JsonResponse:
+    """Outlines of the townships and positions of the villages, for maps; nothing about matters."""
+    return JsonResponse(on_map.outlines(), content_type="application/geo+json")
 
 
 def _page(found: Q, request: HttpRequest) -> tuple[list[Publication], str, str]:

@@ -6,12 +6,14 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from weimin.catalogue.models import Kind
 from weimin.catalogue.queries import kind_by_code
 from weimin.county.models import Place
 from weimin.county.queries import place_by_code
 from weimin.households.models import Resident
+from weimin.kernel.refusal import Refused
 from weimin.matters.journey import Draft
 from weimin.matters.states import Channel, Identity, Request
 from weimin.matters.uploads import DRAFT, MOST_FILES, Upload
@@ -48,10 +50,16 @@ class SessionDraft:
         return tuple(Upload(**kept) for kept in self.kept["files"])
 
     def add_files(self, uploads: tuple[Upload, ...]) -> None:
-        """Each file once, and no more than fit."""
+        """Each file once. Refused TOO_MANY_FILES past the limit: nothing is left out in silence."""
         known = {kept["sha256"] for kept in self.kept["files"]}
         fresh = [asdict(upload) for upload in uploads if upload.sha256 not in known]
-        self.keep(files=(self.kept["files"] + fresh)[:MOST_FILES])
+        if len(known) + len(fresh) > MOST_FILES:
+            raise Refused(
+                "TOO_MANY_FILES",
+                _("连同已收好的，一件事最多 6 个文件。请先去掉几个，其余的可以以后补充。"),
+                field="files",
+            )
+        self.keep(files=self.kept["files"] + fresh)
 
     def drop_files(self, digests: list[str]) -> None:
         self.keep(files=[kept for kept in self.kept["files"] if kept["sha256"] not in digests])
@@ -88,4 +96,5 @@ class SessionDraft:
             reach_by=kept.get("reach_by") or Resident.Reach.PHONE,
             language="en" if get_language() == "en" else "zh-hans",
             uploads=self.uploads,
+            same_as=kept.get("same_as", ""),
         )

@@ -1,9 +1,9 @@
 """Telling us what is the matter, in four short pages."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.forms import Form
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,18 +18,17 @@ from weimin.county.models.places import Level
 from weimin.county.permissions import open_to_all
 from weimin.kernel import clock
 from weimin.kernel.refusal import Refused
-from weimin.matters import permissions, queries, uploads
+from weimin.matters import permissions, uploads
 from weimin.matters.forms.portal import IDENTITIES, REQUESTS, ReachForm, WhatForm, WhereForm
-from weimin.matters.models import Publication
 from weimin.matters.states import Request
 
 from . import receipts
 from .address import address_of
+from .alike import alike, keep_choice
 from .draft import SessionDraft
 from .once import first_answer, receive_once
 
 SENT_PER_MINUTE = 30  # a whole village may share one address
-LIKELY_WITHIN = timedelta(days=180)
 # Which page asks for the field a refusal names.
 PAGE_OF = {"text": "matters:file", "kind": "matters:file_kind", "place": "matters:file_where",
            "address": "matters:file_where", "files": "matters:file_where"}  # fmt: skip
@@ -44,23 +43,48 @@ def _page(request: HttpRequest, name: str, step: int, **context: Any) -> HttpRes
 @never_cache
 @require_http_methods(["GET", "POST"])
 def what(request: HttpRequest) -> HttpResponse:
-    """Page 1: the words. Whoever comes from a service or an article has its kind chosen already: `?kind=`."""
+    """Page 1: the words, written or spoken. Whoever comes from a service or an article has its kind chosen already."""
     draft, begun = SessionDraft(request), _begun(request)
-    form = WhatForm(request.POST or None, initial={"text": "", **draft.kept, **_asked(request)})
-    if request.method == "POST" and form.is_valid():
-        draft.keep(**form.cleaned_data, **({"kind": begun.code} if begun else {}))
-        return redirect("matters:file_where" if draft.kind else "matters:file_kind")
-    return _page(request, "file_what", 1, form=form, draft=draft, begun=begun)
+    spoken = any(upload.is_sound for upload in draft.uploads)
+    form = WhatForm(
+        request.POST or None,
+        request.FILES or None,
+        spoken=spoken and not request.POST.getlist("remove"),
+        initial={"text": "", **draft.kept, **_asked(request)},
+    )
+    if request.method == "POST":
+        draft.drop_files(request.POST.getlist("remove"))
+        if form.is_valid() and _keep_what(draft, form, begun):
+            return redirect("matters:file_where" if draft.kind else "matters:file_kind")
+    sounds = [upload for upload in draft.uploads if upload.is_sound]
+    return _page(request, "file_what", 1, form=form, draft=draft, kept_files=sounds, begun=begun)
 
 
 def _begun(request: HttpRequest) -> Kind | None:
-    """The kind with which this page was opened, if residents may choose it."""
+    """The kind with which this page was opened (`?kind=`), if residents may choose it."""
     return kinds_open().filter(for_residents=True, code=request.GET.get("kind", "").replace("\0", "")).first()
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:
     asked = request.GET.get("request", "")
     return {"request": asked} if asked in Request.values else {}
+
+
+def _keep_what(draft: SessionDraft, form: WhatForm, begun: Kind | None) -> bool:
+    said = dict(form.cleaned_data) | ({"kind": begun.code} if begun else {})
+    voice = said.pop("voice")
+    draft.keep(**said)
+    return _keep_files(draft, form, "voice", [voice] if voice else [])
+
+
+def _keep_files(draft: SessionDraft, form: Form, field: str, files: list[Any]) -> bool:
+    """Whether all files were kept; a refusal stands at their field, and nothing else is lost by it."""
+    try:
+        draft.add_files(uploads.store_all([(file, file.name) for file in files]))
+    except Refused as refusal:
+        form.add_error(field, str(refusal))
+        return False
+    return True
 
 
 @open_to_all
@@ -120,19 +144,13 @@ def where(request: HttpRequest) -> HttpResponse:
         draft.drop_files(request.POST.getlist("remove"))
         if form.is_valid() and _keep_where(draft, form):
             return redirect("matters:file_reach")
-    return _page(request, "file_where", 2, form=form, draft=draft)
+    return _page(request, "file_where", 2, form=form, draft=draft, kept_files=draft.uploads)
 
 
 def _keep_where(draft: SessionDraft, form: WhereForm) -> bool:
     """The place is kept even where a file is refused: nothing already given is lost."""
     draft.keep(place=form.cleaned_data["place"], address=form.cleaned_data["address"], details=form.details())
-    files = form.cleaned_data["files"]
-    try:
-        draft.add_files(uploads.store_all([(file, file.name) for file in files]))
-    except Refused as refusal:
-        form.add_error("files", str(refusal))
-        return False
-    return True
+    return _keep_files(draft, form, "files", form.cleaned_data["files"])
 
 
 @open_to_all
@@ -158,23 +176,24 @@ def check(request: HttpRequest) -> HttpResponse:
     """Page 4: read it as a letter, see what others already reported, send."""
     if request.method == "POST" and (answered := first_answer(request.POST.get("key", ""))):
         return _given(request, *answered)
-    draft = SessionDraft(request)
+    draft, now = SessionDraft(request), clock.now()
     if missing := draft.step_missing():
         return redirect(missing)
     trouble = ""
     if request.method == "POST":
-        if not throttle.allow(f"intake:{address_of(request)}", per_minute=SENT_PER_MINUTE, now=clock.now()):
+        keep_choice(draft, request.POST.get("same_as", ""), now=now)
+        if not throttle.allow(f"intake:{address_of(request)}", per_minute=SENT_PER_MINUTE, now=now):
             trouble = _("这一分钟里从您这里发来的太多了。内容都还在，请过一分钟再点发送。")
         else:
             try:
-                answer = receive_once(draft.whole(), key=draft.key, now=clock.now())
+                answer = receive_once(draft.whole(), key=draft.key, now=now)
             except Refused as refusal:
                 trouble = str(refusal)
             else:
                 draft.forget()
                 return _given(request, *answer)
     words = {"request": dict(REQUESTS)[draft.kept["request"]], "identity": dict(IDENTITIES)[draft.kept["identity"]]}
-    context = {"draft": draft, "trouble": trouble, "likely": _likely(draft), "words": words,
+    context = {"draft": draft, "trouble": trouble, "alike": alike(draft, now=now), "words": words,
                "answers": _answers(draft)}  # fmt: skip
     return _page(request, "file_check", 4, **context)
 
@@ -193,24 +212,12 @@ def _answers(draft: SessionDraft) -> list[Article]:
     return articles_answering(draft.kind, draft.kept["text"])[:3]
 
 
-def _likely(draft: SessionDraft) -> list[Publication]:
-    """What others reported of the same kind in the same township lately, as far as it is public."""
-    kind, place = draft.kind, draft.place
-    assert kind is not None and place is not None
-    near = queries.board().filter(
-        Q(kind=kind) | Q(kind__parent=kind) | Q(kind=kind.parent_id),
-        place__code__startswith=place.code[:9],
-        published_at__gte=clock.now() - LIKELY_WITHIN,
-    )
-    return list(near[:3])
-
-
 @open_to_all
 @never_cache
 @require_GET
 def draft_photo(request: HttpRequest, sha256: str) -> FileResponse:
-    """A photo of the draft of this very session."""
+    """A photo or a recording of the draft of this very session."""
     for upload in SessionDraft(request).uploads:
-        if upload.sha256 == sha256 and upload.media_type == "image/jpeg":
-            return FileResponse(uploads.path_of(sha256).open("rb"), content_type="image/jpeg")
+        if upload.sha256 == sha256 and (upload.media_type == "image/jpeg" or upload.is_sound):
+            return FileResponse(uploads.path_of(sha256).open("rb"), content_type=upload.media_type)
     raise Http404

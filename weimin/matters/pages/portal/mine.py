@@ -64,7 +64,8 @@ def clock_of(matter: Matter, now: datetime) -> dict[str, Any] | None:
     late = now > matter.clock_due_at and from_us
     tone = "late" if late else "rest" if matter.clock == Clock.PAUSE else "soon" if used >= 80 else "calm"
     words = str(_RUNNING[Clock(matter.clock)]) % {"day": sentences.day(matter.clock_due_at, now)}
-    return {"percent": used, "words": words, "tone": tone, "late": late}
+    told = story.late_words(matter, now=now) if late else ""
+    return {"percent": used, "words": words, "tone": tone, "late": told}
 
 
 @for_receipt_holders

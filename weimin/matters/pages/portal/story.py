@@ -6,6 +6,8 @@ from datetime import datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from weimin.county.models import Post
+from weimin.kernel.clock import county_day
 from weimin.matters import queries
 from weimin.matters.models import Event, Matter
 from weimin.matters.states import Act
@@ -24,7 +26,7 @@ SENTENCES: dict[str, Promise] = {
     Act.RESUME: _("暂停的原因过去了，继续计时。"),
     Act.EXTEND: _("%(who)s批准延期一次，原因如下。"),
     Act.CHASE: _("该办的一步过了日子，已催办。"),
-    Act.ESCALATE: _("超过期限，已报告上级。"),
+    Act.ESCALATE: _("超过期限 %(days)s 天，已报告%(to)s。"),
     Act.ANSWER: _("%(who)s答复了您。"),
     Act.KEEP_PROMISE: _("%(who)s承诺的事办好了。"),
     Act.RATE: _("您作了评价。"),
@@ -42,6 +44,7 @@ SENTENCES: dict[str, Promise] = {
     Act.RECOMPUTE: _("新一年的放假安排公布了，期限重新计算。"),
 }
 _NOTE_BY_RESIDENT = _("您补充了情况。")
+_ME_TOO = _("收到您反映的事情。您说别人也反映过同一件，受理岗位会核对能不能一起办。")
 
 
 @dataclass(frozen=True)
@@ -65,13 +68,34 @@ def who(event: Event) -> str:
 
 def lines(matter: Matter) -> list[Line]:
     """Everything that happened, but for what officials noted among themselves."""
-    return [_line(event) for event in queries.timeline(matter).filter(internal=False)]
+    events = list(queries.timeline(matter).filter(internal=False))
+    told = _told(events)
+    return [_line(event, told) for event in events]
 
 
-def _line(event: Event) -> Line:
+def late_words(matter: Matter, *, now: datetime) -> str:
+    """How late it is, and who has been told of it."""
+    assert matter.clock_due_at is not None
+    days = max(1, (county_day(now) - county_day(matter.clock_due_at)).days)
+    last = queries.timeline(matter).filter(act=Act.ESCALATE, at__gte=matter.clock_due_at).last()
+    if last is None:
+        return str(_("已超过期限 %(days)s 天，我们正向上一级报告。您也可以打电话催问。") % {"days": days})
+    to = _told([last])[last.data["to"]]
+    return str(_("已超过期限 %(days)s 天，已报告%(to)s。您也可以打电话催问。") % {"days": days, "to": to})
+
+
+def _told(events: list[Event]) -> dict[str, str]:
+    """The posts that were told of a delay, by their code, as residents call them."""
+    codes = {event.data["to"] for event in events if event.act == Act.ESCALATE}
+    posts = Post.objects.filter(code__in=codes).select_related("office") if codes else []
+    return {post.code: f"{post.office.name} {post.name}" for post in posts}
+
+
+def _line(event: Event, told: dict[str, str]) -> Line:
     mine = event.act == Act.NOTE and event.by_kind == "resident"
-    template = _NOTE_BY_RESIDENT if mine else SENTENCES[event.act]
+    template = _NOTE_BY_RESIDENT if mine else _ME_TOO if event.data.get("same_as") else SENTENCES[event.act]
     tone = "late" if event.act in (Act.ESCALATE, Act.CHASE) else "soon" if event.act in (Act.RETURN, Act.PAUSE) else ""
     # the answer itself stands in full above the timeline
     detail = "" if event.act in (Act.ANSWER, Act.REFUSE) else event.words
-    return Line(event.act, event.at, str(template) % {"who": who(event)}, detail, tone)
+    late = {"days": event.data["days"], "to": told[event.data["to"]]} if event.act == Act.ESCALATE else {}
+    return Line(event.act, event.at, str(template) % {"who": who(event), **late}, detail, tone)
