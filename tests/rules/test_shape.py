@@ -59,6 +59,7 @@ EXTRAS = {
     "web": {
         "figures": "the honest numbers of both homes, with their samples",
         "sample": "the sample county",
+        "urls_settings": "addresses of the settings of the catalogue, hung under the desk",
     },
 }  # fmt: skip
 

@@ -90,6 +90,15 @@ def test_a_matter_in_every_state(cast, client, read, state):
         ("li", "/desk/matters/new/"),
         ("zhang", "/desk/leader/"),
         ("zhang", "/desk/matters/hand-over/"),
+        ("keeper", "/desk/settings/"),
+        ("keeper", "/desk/settings/kinds/"),
+        ("keeper", "/desk/settings/kinds/new/"),
+        ("keeper", "/desk/settings/kinds/WATER-OUT/limits/"),
+        ("keeper", "/desk/settings/rules/RETURN/"),
+        ("keeper", "/desk/settings/urgencies/ORDINARY/"),
+        ("keeper", "/desk/settings/routes/WATER/990101/"),
+        ("keeper", "/desk/settings/templates/new/"),
+        ("auditor", "/desk/settings/templates/"),
     ],
 )
 def test_the_desk(cast, read, who, address):

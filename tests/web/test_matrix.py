@@ -32,7 +32,8 @@ PIN = "123456"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 # What stands in an address where it has a gap.
 FILLED = {"code": "WATER-OUT", "pk": "1", "fmt": "json", "token": "abc", "sha256": "0" * 64, "key": "k", "uidb36": "1",
-          "provider_id": "county"}  # fmt: skip
+          "provider_id": "county", "rule": "RETURN", "urgency": "ORDINARY", "place": "990101",
+          "template": "1"}  # fmt: skip
 
 
 def addresses(resolver=None, *, space="", before="", gaps=()):

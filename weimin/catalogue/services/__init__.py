@@ -1,22 +1,28 @@
 """What may be done to the rules: each change is dated, has its source, and leaves what was before readable."""
 
-from .kinds import add_kind, retire_kind, set_kind_limits
-from .routes import set_route
-from .rules import set_time_rule
+from .kinds import add_kind, retire_kind, set_kind_limits, set_kind_words
+from .routes import end_route, set_route, withdraw_route
+from .rules import set_time_rule, withdraw_time_rule
 from .seed import Missing, Seed, seed_catalogue
 from .taxonomy import add_kinds
 from .templates import keep_template, remove_template
+from .urgencies import set_urgency_limits
 
 __all__ = [
     "Missing",
     "Seed",
     "add_kind",
     "add_kinds",
+    "end_route",
     "keep_template",
     "remove_template",
     "retire_kind",
     "seed_catalogue",
     "set_kind_limits",
+    "set_kind_words",
     "set_route",
     "set_time_rule",
+    "set_urgency_limits",
+    "withdraw_route",
+    "withdraw_time_rule",
 ]
