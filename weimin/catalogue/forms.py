@@ -61,6 +61,9 @@ class LimitBox(forms.MultiWidget):
         number = forms.NumberInput({"min": 1, "max": LARGEST, "inputmode": "numeric"})
         super().__init__([number, forms.Select({"aria-label": _("单位")}, choices=UnitWord.choices)])
 
+    def id_for_label(self, id_: str) -> str:
+        return f"{id_}_0" if id_ else id_
+
     def decompress(self, value: Limit | None) -> list[Any]:
         return [value.amount, str(value.unit)] if value else [None, UnitWord.W]
 

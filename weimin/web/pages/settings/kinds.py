@@ -150,7 +150,7 @@ def _page(
     preview: Callable[[dict[str, Any]], Preview],
 ) -> HttpResponse:
     """One of the three pages of a kind: the same facts and the same history on each."""
-    retired = day(here.retired_on) if here.retired_on else _("在用")
+    retired = _("%(day)s起停用") % {"day": day(here.retired_on)} if here.retired_on else _("在用")
     change = Change(
         title=here.name,
         form=form,
@@ -166,7 +166,7 @@ def _page(
             (_("法定时限"), limit_words(here.legal)),
             (_("承诺时限"), limit_words(here.promised)),
             (_("文件依据"), local(here, "source")),
-            (_("停用日期"), retired),
+            (_("现状"), retired),
         ),
         tabs=tuple((reverse(f"web:{name}", args=[here.code]), label, name == address) for name, label in _TABS),
     )

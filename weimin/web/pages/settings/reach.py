@@ -36,6 +36,11 @@ class Group:
     n: int
     rows: Sequence[tuple[Matter, str]] = ()
 
+    @property
+    def says(self) -> bool:
+        """Whether there is something to say of each."""
+        return any(words for _matter, words in self.rows)
+
 
 @dataclass(frozen=True)
 class Preview:

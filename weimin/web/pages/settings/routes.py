@@ -32,7 +32,7 @@ COLUMNS = (
     Column("kind", _("类别"), wide=True),
     Column("place", _("地点")),
     Column("lead", _("主办单位")),
-    Column("supporting", _("协办单位")),
+    Column("supporting", _("协办单位"), wide=True),
     Column("from", _("生效日期")),
     Column("to", _("最后一天")),
     Column("source", _("文件依据"), wide=True),

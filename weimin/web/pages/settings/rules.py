@@ -32,7 +32,7 @@ TABLE = Table(
         Column("name", _("规则"), wide=True),
         Column("limit", _("现在的期限")),
         Column("from", _("生效日期")),
-        Column("planned", _("以后的改动")),
+        Column("planned", _("以后的改动"), wide=True),
         Column("source", _("文件依据"), wide=True),
         Column("code", _("代码")),
     ),
