@@ -41,6 +41,8 @@ FIELDS = {
     "to": _("最后一天"), "kind": _("类别"), "facts": _("事实"), "reasons": _("理由"), "rule": _("依据"),
     "promise": _("承诺"),
 }  # fmt: skip
+# PostgreSQL keeps the names of a JSON object in an order of its own; readers find them in this one.
+_ORDER = {field: at for at, field in enumerate(FIELDS)}
 _LIMITS = {"limit", "contact", "legal", "promised"}
 
 
@@ -86,7 +88,7 @@ def _line(entry: Entry, content: Mapping[str, Any], posts: dict[str, str], names
     operator = _t("运行维护人员") if entry.by == "import" else entry.by
     changed = [
         (str(FIELDS.get(field, field)), _shown(field, before.get(field), names), _shown(field, after[field], names))
-        for field in after
+        for field in sorted(after, key=lambda name: (_ORDER.get(name, len(_ORDER)), name))
     ]
     return Line(
         at=entry.at,
@@ -94,7 +96,7 @@ def _line(entry: Entry, content: Mapping[str, Any], posts: dict[str, str], names
         what=str(WHATS.get(entry.what, entry.what)),
         changed=changed,
         from_on=date.fromisoformat(content["from"]) if content.get("from") else None,
-        kinds=listed(content.get("kinds") or ()),
+        kinds=listed(sorted(content.get("kinds") or ())),
     )
 
 
