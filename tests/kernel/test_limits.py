@@ -44,3 +44,12 @@ def test_an_amount_is_a_whole_number(amount):
 
 def test_limits_stand_in_order():
     assert sorted([Limit(15, Unit.W), Limit(5, Unit.W)]) == [Limit(5, Unit.W), Limit(15, Unit.W)]
+
+
+@pytest.mark.parametrize(
+    ("short", "long", "surely"),
+    [("5W", "7N", True), ("6W", "7N", False), ("24H", "1W", True), ("8WH", "1W", True), ("9WH", "1W", False),
+     ("1N", "1W", False), ("1WH", "24H", False), ("3N", "3N", True)],
+)  # fmt: skip
+def test_a_limit_lies_within_another_whatever_the_calendar(short, long, surely):
+    assert Limit.parse(short).surely_within(Limit.parse(long)) is surely

@@ -64,6 +64,7 @@ EXTRAS = {
         "figures": "the honest numbers of both homes, with their samples",
         "sample": "the sample county",
         "trend": "a share month by month as a picture, drawn on the server",
+        "urls_settings": "addresses of the settings of the catalogue, hung under the desk",
     },
 }  # fmt: skip
 

@@ -105,6 +105,15 @@ def test_a_matter_in_every_state(cast, client, read, state):
         ("zhang", "/desk/matters/hand-over/"),
         ("zhang", "/desk/knowledge/?view=overdue"),
         ("zhang", "/desk/knowledge/new/"),
+        ("keeper", "/desk/settings/"),
+        ("keeper", "/desk/settings/kinds/"),
+        ("keeper", "/desk/settings/kinds/new/"),
+        ("keeper", "/desk/settings/kinds/WATER-OUT/limits/"),
+        ("keeper", "/desk/settings/rules/RETURN/"),
+        ("keeper", "/desk/settings/urgencies/ORDINARY/"),
+        ("keeper", "/desk/settings/routes/WATER/990101/"),
+        ("keeper", "/desk/settings/templates/new/"),
+        ("auditor", "/desk/settings/templates/"),
     ],
 )
 def test_the_desk(cast, read, who, address):

@@ -1,7 +1,9 @@
 """Questions about kinds, limits, routes, services and the knowledge base. Nothing here writes."""
 
+from collections.abc import Iterable
 from datetime import date
 from hashlib import sha256
+from typing import Any
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
@@ -9,7 +11,7 @@ from weimin.county.models import Place
 from weimin.kernel.kept import Kept
 from weimin.kernel.limits import Limit
 
-from .models import AnswerTemplate, Article, ArticleChange, Kind, Question, Route, Service, TimeRule, Urgency
+from .models import AnswerTemplate, Article, ArticleChange, Change, Kind, Question, Route, Service, TimeRule, Urgency
 
 
 class MissingRule(LookupError):
@@ -45,6 +47,15 @@ def _read_kinds() -> dict[str, Kind]:
 
 
 kinds_by_code = Kept(_read_kinds, seconds=5)  # asked at every intake
+
+
+def promises_cut(urgency: Urgency, limit: Limit) -> list[Kind]:
+    """Kinds whose promise keeps within their class today and would be longer than this limit of the class."""
+    return [
+        kind
+        for kind in kinds_open().filter(urgency=urgency)
+        if kind.promised.surely_within(urgency.limit) and not kind.promised.surely_within(limit)
+    ]
 
 
 def kind_by_code(code: str) -> Kind | None:
@@ -84,6 +95,29 @@ def route_for(kind: Kind, place: Place, *, on: date) -> Route | None:
     return min(routes, key=lambda route: (kinds.index(route.kind_id), places.index(route.place.code)), default=None)
 
 
+def routes_from(on: date) -> QuerySet[Route]:
+    """Routes in force on this day or planned for a later one, by kind, place and day."""
+    found = Route.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=on))
+    with_names = found.select_related("kind", "place", "lead").defer("place__outline").prefetch_related("supporting")
+    return with_names.order_by("kind__code", "place__code", "from_on")
+
+
+def route_rows(kind: Kind, place: Place) -> QuerySet[Route]:
+    """Every route this kind ever had at this place, the newest first."""
+    found = Route.objects.filter(kind=kind, place=place).select_related("kind", "place", "lead")
+    return found.defer("place__outline").prefetch_related("supporting").order_by("-from_on")
+
+
+def kinds_under(kind: Kind) -> QuerySet[Kind]:
+    """The kind and all that lies under it: at most three levels."""
+    return Kind.objects.filter(Q(pk=kind.pk) | Q(parent=kind) | Q(parent__parent=kind))
+
+
+def time_rules() -> QuerySet[TimeRule]:
+    """Every row of every rule: past, present and planned, the newest of each code first."""
+    return TimeRule.objects.order_by("code", "-from_on")
+
+
 def questions_of(kind: Kind) -> QuerySet[Question]:
     return Question.objects.filter(kind_id__in=lineage(kind)).order_by("order", "pk")
 
@@ -91,6 +125,15 @@ def questions_of(kind: Kind) -> QuerySet[Question]:
 def templates_for(kind: Kind) -> QuerySet[AnswerTemplate]:
     """Templates of the kind and of what it lies under, then the general ones."""
     return AnswerTemplate.objects.filter(Q(kind_id__in=lineage(kind)) | Q(kind__isnull=True)).order_by("kind_id", "pk")
+
+
+def templates_all() -> QuerySet[AnswerTemplate]:
+    return AnswerTemplate.objects.select_related("kind").order_by("kind__code", "pk")
+
+
+def said_in(entries: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """What these ledger entries of the catalogue said, by their number."""
+    return dict(Change.objects.filter(entry__in=list(entries)).values_list("entry", "content"))
 
 
 def services_open() -> QuerySet[Service]:

@@ -95,6 +95,19 @@ def needs(*duties: Duty) -> Callable[[View], View]:
     return decorate
 
 
+def keeps_or_looks(view: View) -> View:
+    """Settings: who keeps the rules (CONFIGURE) changes them; who audits (AUDIT) may look, and sends nothing."""
+    look, change = needs(Duty.CONFIGURE, Duty.AUDIT)(view), needs(Duty.CONFIGURE)(view)
+
+    @wraps(view)
+    def gated(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        opened = look if request.method in ("GET", "HEAD") else change
+        return opened(request, *args, **kwargs)
+
+    gated.duty = (Duty.CONFIGURE, Duty.AUDIT)  # type: ignore[attr-defined]
+    return gated
+
+
 def signed_in(view: View) -> View:
     """Opens to every official with at least one duty."""
     return _gate(view, SIGNED_IN, lambda actor: bool(actor.duties))

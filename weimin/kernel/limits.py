@@ -39,6 +39,16 @@ _WORDS: dict[Tongue, dict[Unit, str]] = {
 }
 
 
+# (shorter, longer): shorter x first <= longer x second. Five working days never fit into fewer than seven days, and
+# a working hour is part of a working day of eight.
+_SURELY_WITHIN = {
+    (Unit.W, Unit.N): (7, 5),
+    (Unit.H, Unit.W): (1, 24),
+    (Unit.H, Unit.N): (1, 24),
+    (Unit.WH, Unit.W): (1, 8),
+}
+
+
 @dataclass(frozen=True, order=True)
 class Limit:
     """Five working days, thirty days, two hours. Ordered as written, not by how long it turns out to be."""
@@ -59,6 +69,11 @@ class Limit:
 
     def __str__(self) -> str:
         return f"{self.amount}{self.unit}"
+
+    def surely_within(self, other: "Limit") -> bool:
+        """Whether this limit ends no later than the other, whatever the calendar."""
+        times, into = (1, 1) if self.unit == other.unit else _SURELY_WITHIN.get((self.unit, other.unit), (0, 0))
+        return bool(times) and self.amount * times <= other.amount * into
 
     def words(self, language: str) -> str:
         """ "5 个工作日" or "5 working days"."""

@@ -1,6 +1,7 @@
 """Kinds of matter with limits and routes, dated time rules, answer templates, services, the knowledge base."""
 
 from .articles import Article, ArticleAct, ArticleChange
+from .changes import Change
 from .kinds import AnswerTemplate, Kind, Question, Route
 from .rules import TimeRule, Urgency
 from .services import Service
@@ -10,6 +11,7 @@ __all__ = [
     "Article",
     "ArticleAct",
     "ArticleChange",
+    "Change",
     "Kind",
     "Question",
     "Route",

@@ -22,7 +22,7 @@ from weimin.kernel import clock
 from weimin.kernel.clock import county_day
 from weimin.kernel.refusal import Refused
 
-from ..forms import ArticleForm, ConfirmForm, RetireForm
+from ..forms.articles import ArticleForm, ConfirmForm, RetireForm
 from ..models import Article
 from ..permissions import article_for_staff, post_that_keeps
 from ..queries import articles_kept, articles_matching, changes_of

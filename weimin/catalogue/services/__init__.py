@@ -2,12 +2,13 @@
 
 from ._wording import Words, content_of
 from .articles import LONGEST, confirm_article, keep_article, retire_article
-from .kinds import add_kind, retire_kind, set_kind_limits
-from .routes import set_route
-from .rules import set_time_rule
+from .kinds import add_kind, retire_kind, set_kind_limits, set_kind_words
+from .routes import end_route, set_route, withdraw_route
+from .rules import set_time_rule, withdraw_time_rule
 from .seed import Missing, Seed, seed_catalogue
 from .taxonomy import add_kinds
 from .templates import keep_template, remove_template
+from .urgencies import set_urgency_limits
 
 __all__ = [
     "LONGEST",
@@ -18,6 +19,7 @@ __all__ = [
     "add_kinds",
     "confirm_article",
     "content_of",
+    "end_route",
     "keep_article",
     "keep_template",
     "remove_template",
@@ -25,6 +27,10 @@ __all__ = [
     "retire_kind",
     "seed_catalogue",
     "set_kind_limits",
+    "set_kind_words",
     "set_route",
     "set_time_rule",
+    "set_urgency_limits",
+    "withdraw_route",
+    "withdraw_time_rule",
 ]

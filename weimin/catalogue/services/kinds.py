@@ -1,5 +1,6 @@
-"""Kinds of matter: adding, limiting, retiring."""
+"""Kinds of matter: adding, naming, limiting, retiring."""
 
+import re
 from datetime import datetime
 
 from django.db import transaction
@@ -9,20 +10,15 @@ from weimin.county.actors import Actor
 from weimin.county.pinyin import search_words
 from weimin.county.services.gate import who_configures
 from weimin.kernel.clock import county_day
-from weimin.kernel.limits import Limit, Unit
+from weimin.kernel.limits import Limit
 from weimin.kernel.refusal import Refused
-from weimin.ledger.services import record
 
 from ..models import Kind, Urgency
+from ._core import differences, need_source, write_down
 
 _DEEPEST = 3
-# (promised, legal): promised x first <= legal x second; the same reading as the database constraint on Kind.
-_SURELY_WITHIN = {
-    (Unit.W, Unit.N): (7, 5),
-    (Unit.H, Unit.W): (1, 24),
-    (Unit.H, Unit.N): (1, 24),
-    (Unit.WH, Unit.W): (1, 8),
-}
+# What the ledger can name, and what an address can hold.
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", re.ASCII)
 
 
 @transaction.atomic
@@ -49,6 +45,8 @@ def add_kind(
     Before: no kind of this code. After: residents and clerks may choose it. Who: CONFIGURE.
     """
     who = who_configures(by)
+    if not _CODE.fullmatch(code):
+        raise Refused("BAD_CODE", _("代码只用字母、数字、点和短横，最多 40 个。"), field="code")
     if Kind.objects.filter(code=code).exists():
         raise Refused("CODE_TAKEN", _("这个代码已有类别在用，请换一个。"), field="code")
     depth = parent.depth + 1 if parent else 1
@@ -61,8 +59,9 @@ def add_kind(
         urgency=urgency, legal_amount=legal.amount, legal_unit=legal.unit, promised_amount=promised.amount,
         promised_unit=promised.unit, source_zh=source_zh, source_en=source_en or source_zh, for_residents=for_residents,
     )  # fmt: skip
-    content = {"code": code, "legal": str(legal), "promised": str(promised), "urgency": urgency.code}
-    record(what="catalogue.add_kind", about=f"kind:{code}", by=who, at=now, content=content)
+    after = {"legal": str(legal), "promised": str(promised), "urgency": urgency.code, "name": name_zh}
+    content = {**differences({}, after), "source": source_zh}
+    write_down(what="catalogue.add_kind", about=f"kind:{code}", who=who, now=now, content=content)
     return kind
 
 
@@ -76,13 +75,55 @@ def set_kind_limits(
     """
     who = who_configures(by)
     _check_limits(promised, legal, source_zh)
-    before = {"legal": str(kind.legal), "promised": str(kind.promised)}
+    before = {"legal": str(kind.legal), "promised": str(kind.promised), "source": kind.source_zh}
     kind.legal_amount, kind.legal_unit = legal.amount, legal.unit
     kind.promised_amount, kind.promised_unit = promised.amount, promised.unit
     kind.source_zh, kind.source_en = source_zh.strip(), source_en.strip() or source_zh.strip()
     kind.save()
-    content = {"code": kind.code, "legal": str(legal), "promised": str(promised), "before": before, "source": source_zh}
-    record(what="catalogue.set_kind_limits", about=f"kind:{kind.code}", by=who, at=now, content=content)
+    content = differences(before, {"legal": str(legal), "promised": str(promised), "source": kind.source_zh})
+    write_down(what="catalogue.set_kind_limits", about=f"kind:{kind.code}", who=who, now=now, content=content)
+    return kind
+
+
+@transaction.atomic
+def set_kind_words(
+    kind: Kind,
+    *,
+    name_zh: str,
+    name_en: str,
+    description_zh: str,
+    description_en: str,
+    keywords: str,
+    urgency: Urgency,
+    for_residents: bool,
+    by: Actor,
+    now: datetime,
+) -> Kind:
+    """Call a kind by another name, describe it, say how urgent it is and who may choose it.
+
+    Before: any words. After: these, found by their pinyin; matters of it keep class and date. Who: CONFIGURE.
+    """
+    who = who_configures(by)
+    after = {
+        "name": name_zh.strip(), "name_en": name_en.strip(), "description": description_zh.strip(),
+        "description_en": description_en.strip(), "keywords": keywords.strip(), "urgency": urgency.code,
+        "for_residents": for_residents,
+    }  # fmt: skip
+    for name, field in (("name", "name_zh"), ("name_en", "name_en")):
+        if not after[name]:
+            raise Refused("NO_NAME", _("类别要有中文名和英文名。"), field=field)
+    before = {
+        "name": kind.name_zh, "name_en": kind.name_en, "description": kind.description_zh,
+        "description_en": kind.description_en, "keywords": kind.keywords, "urgency": kind.urgency.code,
+        "for_residents": kind.for_residents,
+    }  # fmt: skip
+    kind.name_zh, kind.name_en = name_zh.strip(), name_en.strip()
+    kind.description_zh, kind.description_en = description_zh.strip(), description_en.strip()
+    kind.keywords, kind.urgency, kind.for_residents = keywords.strip(), urgency, for_residents
+    kind.pinyin = search_words(kind.name_zh, *kind.keywords.split())
+    kind.save()
+    content = differences(before, after)
+    write_down(what="catalogue.set_kind_words", about=f"kind:{kind.code}", who=who, now=now, content=content)
     return kind
 
 
@@ -98,18 +139,12 @@ def retire_kind(kind: Kind, *, by: Actor, now: datetime) -> Kind:
     if not Kind.objects.filter(pk=kind.pk, retired_on__isnull=True).update(retired_on=county_day(now)):
         raise Refused("ALREADY_RETIRED", _("这个类别已经停用。"))
     kind.retired_on = county_day(now)
-    record(what="catalogue.retire_kind", about=f"kind:{kind.code}", by=who, at=now, content={"code": kind.code})
+    content = differences({}, {"retired": kind.retired_on})
+    write_down(what="catalogue.retire_kind", about=f"kind:{kind.code}", who=who, now=now, content=content)
     return kind
 
 
 def _check_limits(promised: Limit, legal: Limit, source_zh: str) -> None:
-    if not source_zh.strip():
-        raise Refused("NO_SOURCE", _("请写明时限的依据。"), field="source_zh")
-    if not _within_law(promised, legal):
+    need_source(source_zh)
+    if not promised.surely_within(legal):
         raise Refused("PROMISE_BEYOND_LAW", _("承诺时限不能长于法定时限。"), field="promised")
-
-
-def _within_law(promised: Limit, legal: Limit) -> bool:
-    """Whether the promise surely ends no later than the law's limit, whatever the calendar."""
-    times, into = (1, 1) if promised.unit == legal.unit else _SURELY_WITHIN.get((promised.unit, legal.unit), (0, 0))
-    return bool(times) and promised.amount * times <= legal.amount * into

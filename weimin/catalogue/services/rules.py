@@ -11,9 +11,9 @@ from weimin.county.services.gate import who_configures
 from weimin.kernel.clock import county_day
 from weimin.kernel.limits import Limit
 from weimin.kernel.refusal import Refused
-from weimin.ledger.services import record
 
 from ..models import TimeRule
+from ._core import need_source, write_down
 
 _A_DAY = timedelta(days=1)
 
@@ -30,19 +30,39 @@ def set_time_rule(
     who = who_configures(by)
     if from_on < county_day(now):
         raise Refused("PAST_DATE", _("规则只能从今天或以后的日子起改，过去的事按过去的规则办。"), field="from_on")
-    if not source_zh.strip():
-        raise Refused("NO_SOURCE", _("请写明这条规则的依据。"), field="source_zh")
+    source = need_source(source_zh)
     standing = TimeRule.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=from_on), code=code)
     before = standing.filter(from_on__lt=from_on).order_by("-from_on").first()
     if standing.filter(from_on__gte=from_on).exists():
-        raise Refused("RULE_SET_ALREADY", _("这条规则在那天或以后已另有安排，请先核对生效日期。"), field="from_on")
+        raise Refused(
+            "RULE_SET_ALREADY", _("这条规则在那天或以后已另有安排。请换一个日期，或先撤回那次改动。"), field="from_on"
+        )
     if before is None:
         raise Refused("UNKNOWN_RULE", _("没有这条规则，请从规则表里选。"), field="code")
     TimeRule.objects.filter(pk=before.pk).update(to_on=from_on - _A_DAY)
     rule = TimeRule.objects.create(
         code=code, name_zh=before.name_zh, name_en=before.name_en, amount=limit.amount, unit=limit.unit,
-        source_zh=source_zh.strip(), source_en=source_en.strip() or source_zh.strip(), from_on=from_on,
+        source_zh=source, source_en=source_en.strip() or source, from_on=from_on,
     )  # fmt: skip
-    content = {"code": code, "limit": str(limit), "before": str(before.limit), "from": from_on, "source": source_zh}
-    record(what="catalogue.set_time_rule", about=f"rule:{code}", by=who, at=now, content=content)
+    content = {
+        "before": {"limit": str(before.limit)}, "after": {"limit": str(limit)}, "from": from_on, "source": source,
+    }  # fmt: skip
+    write_down(what="catalogue.set_time_rule", about=f"rule:{code}", who=who, now=now, content=content)
     return rule
+
+
+@transaction.atomic
+def withdraw_time_rule(rule: TimeRule, *, by: Actor, now: datetime) -> None:
+    """Take back a change that has not begun. The limit before it runs on as if nothing had been planned.
+
+    Before: planned, from a day to come. After: gone; the one before has no end again. Who: CONFIGURE.
+    """
+    who = who_configures(by)
+    if rule.from_on <= county_day(now):
+        raise Refused("BEGUN_ALREADY", _("这条规则已经生效，不能撤回。需要改的，请另定一个生效日期。"))
+    key, before = rule.pk, TimeRule.objects.filter(code=rule.code, to_on=rule.from_on - _A_DAY)
+    if not TimeRule.objects.filter(pk=key).delete()[0]:
+        raise Refused("WITHDRAWN_ALREADY", _("这次改动已经撤回。请刷新页面再看。"))
+    before.update(to_on=None)
+    content = {"before": {"limit": str(rule.limit)}, "after": {"limit": None}, "from": rule.from_on}
+    write_down(what="catalogue.withdraw_time_rule", about=f"rule:{rule.code}", who=who, now=now, content=content)

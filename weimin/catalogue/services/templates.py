@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from weimin.county.actors import Actor
 from weimin.county.services.gate import who_configures
 from weimin.kernel.refusal import Refused
-from weimin.ledger.services import record
 
 from ..models import AnswerTemplate, Kind
+from ._core import differences, write_down
 
 
 @transaction.atomic
@@ -34,11 +34,12 @@ def keep_template(
     if not name_zh.strip() or not facts.strip():
         raise Refused("EMPTY", _("模板要有名称，也要有“事实”部分。"), field="facts")
     template = template or AnswerTemplate()
+    before = _words_of(template) if template.pk else {}
     template.kind, template.name_zh, template.facts = kind, name_zh.strip(), facts.strip()
     template.reasons, template.rule, template.promise = reasons.strip(), rule.strip(), promise.strip()
     template.save()
-    content = {"template": template.pk, "kind": kind.code if kind else "", "name": name_zh, "rule": rule}
-    record(what="catalogue.keep_template", about=f"template:{template.pk}", by=who, at=now, content=content)
+    content = differences(before, _words_of(template))
+    write_down(what="catalogue.keep_template", about=f"template:{template.pk}", who=who, now=now, content=content)
     return template
 
 
@@ -48,6 +49,14 @@ def remove_template(template: AnswerTemplate, *, by: Actor, now: datetime) -> No
 
     Before: on the list. After: gone; answers already given are not touched. Who: CONFIGURE.
     """
-    who, key = who_configures(by), template.pk
+    who, key, before = who_configures(by), template.pk, _words_of(template)
     template.delete()
-    record(what="catalogue.remove_template", about=f"template:{key}", by=who, at=now, content={"template": key})
+    content = {"before": before, "after": dict.fromkeys(before)}
+    write_down(what="catalogue.remove_template", about=f"template:{key}", who=who, now=now, content=content)
+
+
+def _words_of(template: AnswerTemplate) -> dict[str, str]:
+    return {
+        "kind": template.kind.code if template.kind else "", "name": template.name_zh, "facts": template.facts,
+        "reasons": template.reasons, "rule": template.rule, "promise": template.promise,
+    }  # fmt: skip

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from weimin.county.models import Office
 
-from .models import Kind, Service
-from .queries import kinds_open, services_open
+from ..models import Kind, Service
+from ..queries import kinds_open, services_open
 
 
 class KindSelect(forms.Select):

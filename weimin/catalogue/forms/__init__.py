@@ -1,0 +1,1 @@
+"""Forms of the room: of the knowledge base, and of the settings."""
