@@ -21,10 +21,9 @@ from weimin.matters.states import CLOSED_STATES, MOVES, STILL, Act, Channel, Clo
 
 # isort: split
 from weimin.matters.states import PauseReason, Resolved, State
-from weimin.matters.tasks import recompute_provisional, run_due
+from weimin.matters.tasks import run_due
 
-HISTORIES, STEPS = 20, 25
-MOST_MATTERS = 4
+HISTORIES, STEPS, MOST_MATTERS = 20, 25, 4
 BEGINNINGS = [State.RECEIVED, State.DISPATCHED, State.HANDLED, State.ANSWERED, State.RATED, State.RETURNED]
 UNTIL_PROMISED = timedelta(days=4)
 STANDING = ("state:", "township:", "kind:", "office:", "owner:")
@@ -222,7 +221,8 @@ class Histories(RuleBasedStateMachine):
     @rule()
     def a_promise_falls_due(self):
         Answer.objects.filter(promise_due_on=date(2099, 1, 1)).update(promise_due_on=(self.now + UNTIL_PROMISED).date())
-        recompute_provisional(now=self.now)
+        for matter in queries.running_past(self.now.date()):
+            journey.recompute_clock(matter, by=CLOCK, now=self.now)
 
     @rule(n=choice)
     def a_desk_is_handed_over(self, n):

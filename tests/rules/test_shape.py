@@ -52,6 +52,7 @@ EXTRAS = {
         "exchange": "reading earlier records from CSV",
         "clocks": "due moments from the catalogue's limits and the county's calendar",
         "numbering": "numbers that can be spoken",
+        "recount": "a year's holiday notice and the dates it moves",
         "sentences": "what residents and offices are told",
         "tallies": "counts kept in the same transaction",
         "uploads": "photographs and recordings, made harmless and stored by digest",

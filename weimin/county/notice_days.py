@@ -1,8 +1,12 @@
-"""Reading a year's holiday notice from a table: date, works, name_zh, name_en."""
+"""A year's holiday notice: read from a table (date, works, name_zh, name_en), and the calendar as it would be."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 
+from weimin.kernel.calendar import Calendar
+
+from . import queries
 from .services.calendar import NoticeDay
 
 _WORKS = {"1": True, "yes": True, "true": True, "上班": True, "0": False, "no": False, "false": False, "休息": False}
@@ -39,3 +43,17 @@ def _day(row: Mapping[str, str], year: int) -> NoticeDay:
     if works and day.weekday() < 5:
         raise ValueError(f"{day} 不是周末，不用调休 / is no weekend day to be worked")
     return NoticeDay(day, works, row["name_zh"], row["name_en"])
+
+
+def calendar_with(year: int, days: Iterable[NoticeDay]) -> Calendar:
+    """The official calendar as it would be with this notice of the year in place of what stands for it."""
+    standing = queries.calendar()
+    rows = list(days)
+    kept = {day: works for day, works in standing.days.items() if day.year != year}
+    names = {day: name for day, name in standing.names.items() if day.year != year}
+    return replace(
+        standing,
+        days=kept | {row.day: row.works for row in rows},
+        names=names | {row.day: (row.name_zh, row.name_en) for row in rows},
+        published_years=standing.published_years | {year},
+    )

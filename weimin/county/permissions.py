@@ -67,6 +67,9 @@ def _gate(view: View, word: object, allowed: Callable[[Actor], bool]) -> View:
     def gated(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+        if request.user.one_time_password:
+            messages.info(request, _("这个密码是别人替您设的，请先换成只有您自己知道的密码。"))
+            return redirect("account_change_password")
         actor = actor_for(request)
         if not allowed(actor):
             raise PermissionDenied(_("您现在的岗位不能打开这一页。职责有变动时，请联系本单位负责人。"))

@@ -1,6 +1,6 @@
 """Questions about places, offices and posts. Nothing here writes."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from math import cos, radians
 from time import monotonic
@@ -8,7 +8,7 @@ from time import monotonic
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from weimin.kernel.calendar import Calendar
-from weimin.kernel.clock import county_day
+from weimin.kernel.clock import county_day, end_of_day
 
 from .models import Holding, Leave, Office, Official, Place, Post
 from .models.places import Level
@@ -58,16 +58,30 @@ def holder_of(post: Post, *, now: datetime) -> Official | None:
     return None
 
 
-def posts_without_anyone(*, now: datetime) -> QuerySet[Post]:
-    """Posts nobody acts on: no present holder, and no present holder of the stand-in. The warning list."""
+def posts_without_anyone(*, now: datetime, leaving: Holding | None = None) -> QuerySet[Post]:
+    """Posts nobody acts on: no present holder, and no present holder of the stand-in. The warning list.
+
+    With `leaving`, as it would be without that holding.
+    """
     day = county_day(now)
     manned = Holding.objects.filter(_held_on(day), ~_away_on(day, "official"))
+    if leaving is not None:
+        manned = manned.exclude(pk=leaving.pk)
     return (
         Post.objects.filter(retired_on__isnull=True)
         .exclude(Exists(manned.filter(post=OuterRef("pk"))))
         .exclude(Exists(manned.filter(post=OuterRef("stand_in"))))
         .order_by("code")
     )
+
+
+def posts_left_empty(holding: Holding, *, to_on: date) -> QuerySet[Post]:
+    """Which posts nobody would act on from the day after, if the holding ended on this day: its own, and those it
+    stands in for."""
+    # The day of a moment is what counts: one second after the last day ends is the first day without them.
+    after = end_of_day(to_on) + timedelta(seconds=1)
+    touched = Q(pk=holding.post_id) | Q(stand_in_id=holding.post_id)
+    return posts_without_anyone(now=after, leaving=holding).filter(touched).select_related("office")
 
 
 def posts_without_stand_in() -> QuerySet[Post]:
@@ -108,6 +122,11 @@ def forget_calendar() -> None:
     """After a year was entered: the next question reads the table."""
     global _kept_calendar
     _kept_calendar = None
+
+
+def notice_of(year: int) -> list[CalendarDay]:
+    """The days of a year that differ from the plain week, as they were entered."""
+    return list(CalendarDay.objects.filter(day__year=year).order_by("day"))
 
 
 def nearest_place(lat: Decimal, long: Decimal) -> Place | None:

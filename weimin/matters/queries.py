@@ -1,14 +1,15 @@
 """Questions about matters. Nothing here writes."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from weimin.catalogue.queries import prefixes
 from weimin.county.actors import Actor
 from weimin.county.duties import Duty
-from weimin.county.models import Place, Post
+from weimin.county.models import Office, Place, Post
 from weimin.county.models.places import Level
+from weimin.kernel.clock import begin_of_day
 
 from .models import Answer, Event, Matter, Publication, Support, Tally
 from .states import OPEN_STATES, STILL, Act, Clock, State
@@ -123,9 +124,21 @@ def merged_waiting() -> QuerySet[Matter]:
     ).order_by("pk")
 
 
-def provisional() -> QuerySet[Matter]:
-    """Open matters whose date crosses a year that had no official calendar when it was computed."""
-    return Matter.objects.filter(state__in=OPEN_STATES, clock_provisional=True).order_by("pk")
+def running_past(first: date) -> QuerySet[Matter]:
+    """Open matters whose clock runs into this day or beyond it, or has a date that is still provisional."""
+    reached = Q(clock_due_at__gte=begin_of_day(first)) | Q(clock_provisional=True)
+    return Matter.objects.filter(reached, state__in=OPEN_STATES, clock_started_at__isnull=False).order_by("pk")
+
+
+def owned_by(post: Post) -> QuerySet[Matter]:
+    """The open matters a post answers for."""
+    return Matter.objects.filter(owner=post, state__in=OPEN_STATES)
+
+
+def led_by(office: Office) -> QuerySet[Matter]:
+    """The open matters an office leads or still owes a word on."""
+    helping = Support.objects.filter(matter=OuterRef("pk"), office=office, done_at__isnull=True)
+    return Matter.objects.filter(Q(lead=office) | Q(Exists(helping)), state__in=OPEN_STATES)
 
 
 def tally(*keys: str) -> dict[str, int]:

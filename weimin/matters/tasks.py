@@ -38,15 +38,6 @@ def run_due(*, now: datetime) -> dict[str, int]:
     }
 
 
-def recompute_provisional(*, now: datetime) -> list[str]:
-    """Count anew the dates that crossed a year without a calendar; returns the numbers of the affected matters."""
-    numbers = []
-    for matter in queries.provisional().iterator():
-        journey.recompute_clock(matter, by=CLOCK, now=now)
-        numbers.append(matter.number)
-    return numbers
-
-
 def _climbs(matter: Matter, now: datetime) -> bool:
     """Whether the next post up the line is due now; at the top of the line there is none."""
     if matter.owner is None or clocks.next_escalation(matter) > now:
