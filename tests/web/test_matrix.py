@@ -32,7 +32,8 @@ PIN = "123456"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 # What stands in an address where it has a gap.
 FILLED = {"code": "WATER-OUT", "pk": "1", "fmt": "json", "token": "abc", "sha256": "0" * 64, "key": "k", "uidb36": "1",
-          "provider_id": "county"}  # fmt: skip
+          "provider_id": "county", "post_code": "QS-01", "office_code": "WATER", "year": "2026",
+          "official": "0", "leave": "0", "key_pk": "0"}  # fmt: skip
 
 
 def addresses(resolver=None, *, space="", before="", gaps=()):

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from django.db.models import Q, QuerySet
 
-from weimin.county.models import Place
+from weimin.county.models import Office, Place
 from weimin.kernel.limits import Limit
 
 from .models import AnswerTemplate, Kind, Question, Route, Service, TimeRule, Urgency
@@ -74,6 +74,12 @@ def route_for(kind: Kind, place: Place, *, on: date) -> Route | None:
         .prefetch_related("supporting")
     )
     return min(routes, key=lambda route: (kinds.index(route.kind_id), places.index(route.place.code)), default=None)
+
+
+def routes_naming(office: Office, *, on: date) -> QuerySet[Route]:
+    """The rules, in force on this day or later, that send matters to this office to lead or to help."""
+    ahead = Q(to_on__isnull=True) | Q(to_on__gte=on)
+    return Route.objects.filter(ahead, Q(lead=office) | Q(supporting=office)).distinct()
 
 
 def questions_of(kind: Kind) -> QuerySet[Question]:

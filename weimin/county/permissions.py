@@ -11,16 +11,16 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from weimin.kernel import clock
 
 from .actors import Actor, actor_of
 from .duties import SEES_PERSONAL_DATA, Duty
-from .models import Official
+from .models import ApiToken, Holding, Leave, Office, Official, Post
 
 View = Callable[..., HttpResponseBase]
 OPEN = "OPEN"  # anyone, signed in or not
@@ -92,6 +92,60 @@ def needs(*duties: Duty) -> Callable[[View], View]:
     return decorate
 
 
+def keeps_or_looks(view: View) -> View:
+    """Settings: who keeps the rules (CONFIGURE) changes them; who audits (AUDIT) may look, and sends nothing."""
+    look, change = needs(Duty.CONFIGURE, Duty.AUDIT)(view), needs(Duty.CONFIGURE)(view)
+
+    @wraps(view)
+    def gated(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        opened = look if request.method in ("GET", "HEAD") else change
+        return opened(request, *args, **kwargs)
+
+    gated.duty = (Duty.CONFIGURE, Duty.AUDIT)  # type: ignore[attr-defined]
+    return gated
+
+
 def signed_in(view: View) -> View:
     """Opens to every official with at least one duty."""
     return _gate(view, SIGNED_IN, lambda actor: bool(actor.duties))
+
+
+def post_of(code: str) -> Post:
+    """A post of the settings, retired ones too."""
+    known = Post.objects.select_related("office", "covers", "superior__office", "stand_in__office")
+    return get_object_or_404(known.defer("covers__outline"), code=code)
+
+
+def office_of(code: str) -> Office:
+    """An office of the settings, retired ones too."""
+    return get_object_or_404(Office.objects.select_related("place", "superior").defer("place__outline"), code=code)
+
+
+def official_of(pk: int) -> Official:
+    return get_object_or_404(Official.objects.select_related("account"), pk=pk)
+
+
+def holding_of(post: Post) -> Holding:
+    """Who holds the post until further notice."""
+    return get_object_or_404(Holding.objects.select_related("official", "post"), post=post, to_on__isnull=True)
+
+
+def leave_of(official: Official, pk: int) -> Leave:
+    """A leave of this official, and of nobody else."""
+    return get_object_or_404(Leave.objects.select_related("official"), official=official, pk=pk)
+
+
+def year_of(year: int) -> int:
+    """A year that can stand in the official calendar."""
+    if not 1970 <= year <= 2200:
+        raise Http404
+    return year
+
+
+def key_of(pk: int) -> ApiToken:
+    return get_object_or_404(ApiToken, pk=pk)
+
+
+def has_second_factor(official: Official) -> bool:
+    """Whether the official can show more than a password."""
+    return official.account is not None and is_mfa_enabled(official.account)

@@ -1,7 +1,11 @@
 """Addresses of the desk's own pages, hung under /desk/ by urls.py."""
 
-from django.urls import path
+from django.urls import include, path
 
 from .pages import desk
 
-urlpatterns = [path("", desk.today, name="desk"), path("leader/", desk.leader, name="leader")]
+urlpatterns = [
+    path("", desk.today, name="desk"),
+    path("leader/", desk.leader, name="leader"),
+    path("settings/", include("weimin.web.urls_settings_people")),
+]
