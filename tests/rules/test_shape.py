@@ -15,8 +15,8 @@ LONG_FUNCTIONS: dict[str, str] = {}
 
 FURNITURE = {
     "__init__", "apps", "states", "models", "queries", "permissions", "services", "journey", "pages", "api", "forms",
-    "tasks", "management", "templates", "templatetags", "migrations", "urls", "urls_portal", "urls_desk", "urls_settings_people",
-    "locale",
+    "tasks", "management", "templates", "templatetags", "migrations", "urls", "urls_portal", "urls_desk",
+    "urls_settings_people", "locale",
 }  # fmt: skip
 # What a room holds besides, and why.
 EXTRAS = {

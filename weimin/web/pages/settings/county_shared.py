@@ -4,7 +4,7 @@ Those that show the county alone (officials, offices, keys) stand here beside po
 too: whoever looks for a setting finds all of them in one folder.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -34,6 +34,7 @@ class Line:
     at: datetime
     by: str
     what: str
+    thing: str = ""  # to what, where a page shows several
 
 
 def show(request: StaffRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
@@ -68,16 +69,21 @@ def listed(words: Iterable[str]) -> str:
     return ("、" if (get_language() or "zh").startswith("zh") else ", ").join(words)
 
 
-def history(*things: str) -> list[Line]:
+def history(*things: str, names: Mapping[str, str] | None = None) -> list[Line]:
     """What was done to these things, the newest first. Two statements, however many lines."""
     entries = list(entries_about(*things)[:MOST_LINES])
     codes = {entry.by.partition(":")[2] for entry in entries}
     posts = {post.code: post for post in Post.objects.filter(code__in=codes).select_related("office")}
     labels = dict(Deed.choices)
     return [
-        Line(entry.at, _named(entry.by, posts), str(labels.get(entry.what, entry.what)))
+        Line(
+            entry.at,
+            _named(entry.by, posts),
+            str(labels.get(entry.what, entry.what)),
+            (names or {}).get(entry.about, ""),
+        )
         for entry in entries
-    ]  # fmt: skip
+    ]
 
 
 def _named(by: str, posts: dict[str, Post]) -> str:

@@ -21,8 +21,8 @@ from .county_shared import history, sent, show, show_form, tried
 def keys(request: StaffRequest) -> HttpResponse:
     """Every key, those in force first."""
     lines = queries.key_lines(now=clock.now())
-    acts = history(*(f"token:{line.token.pk}" for line in lines))
-    return show(request, "keys.html", {"rows": lines, "history": acts})
+    names = {f"token:{line.token.pk}": str(line.token) for line in lines}
+    return show(request, "keys.html", {"rows": lines, "history": history(*names, names=names)})
 
 
 @require_http_methods(["GET", "POST"])
