@@ -16,7 +16,10 @@ class KeyForm(OrderForm):
     name = forms.CharField(label=_("用途说明"), max_length=80, help_text=_("给哪个程序用、做什么、谁负责。"))
     use = forms.ChoiceField(label=_("接口"), choices=ApiToken.Use.choices)
     post = PostChoice(
-        label=_("代表哪个岗位"), required=False, help_text=_("REST 接口必选；Open311 只登记，不代表岗位。")
+        label=_("代表哪个岗位"),
+        required=False,
+        empty_label=_("没有"),
+        help_text=_("REST 接口必选；Open311 只登记，不代表岗位。"),
     )
     duties = forms.MultipleChoiceField(
         label=_("职责范围"), required=False, choices=Duty.choices, widget=forms.CheckboxSelectMultiple,

@@ -16,7 +16,7 @@ class OfficeForm(OrderForm):
     name_zh = forms.CharField(label=_("单位名称"), max_length=60)
     name_en = forms.CharField(label=_("英文名称"), max_length=100)
     place = PlaceChoice(label=_("在哪里"))
-    superior = OfficeChoice(label=_("上级单位"), required=False)
+    superior = OfficeChoice(label=_("上级单位"), required=False, empty_label=_("没有"))
     phone = forms.CharField(label=_("电话"), max_length=20, required=False)
     address = forms.CharField(label=_("地址"), max_length=120, required=False)
     opening_hours = forms.CharField(label=_("办公时间"), max_length=120, required=False)

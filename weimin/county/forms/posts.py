@@ -42,8 +42,12 @@ class PostForm(OrderForm):
         label=_("职责"), choices=Duty.choices, widget=forms.CheckboxSelectMultiple, help_text=_("改了马上生效。")
     )
     covers = PlaceChoice(label=_("管到哪里"))
-    superior = PostChoice(label=_("上级岗位"), required=False, help_text=_("超期的事项一级一级报到这里。"))
-    stand_in = PostChoice(label=_("AB 岗"), required=False, help_text=_("任职人请假或空缺时，由这个岗位的人代办。"))
+    superior = PostChoice(
+        label=_("上级岗位"), required=False, empty_label=_("没有"), help_text=_("超期的事项一级一级报到这里。")
+    )
+    stand_in = PostChoice(
+        label=_("AB 岗"), required=False, empty_label=_("没有"), help_text=_("任职人请假或空缺时，由这个岗位的人代办。")
+    )
 
     def plan(self) -> PostPlan:
         data = self.cleaned_data
