@@ -104,7 +104,8 @@ def test_the_desk(cast, read, who, address):
     "address",
     [
         "posts/", "posts/QS-01/", "posts/QS-01/change/", "posts/QS-01/appoint/", "posts/QS-01/end/",
-        "posts/QS-01/retire/", "posts/new/", "posts/?q=nobody", "officials/", "officials/new/", "offices/", "offices/WATER/", "offices/new/",
+        "posts/QS-01/retire/", "posts/new/", "posts/?q=nobody", "officials/", "officials/new/",
+        "offices/", "offices/WATER/", "offices/new/",
         "offices/WATER/change/", "offices/WATER/retire/", "calendar/", "calendar/2025/", "calendar/2027/",
         "calendar/2027/enter/", "keys/", "keys/new/", "my-leave/",
     ],
