@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tests.cast import NOON
 from tests.matters.doing import Doing
-from weimin.county.actors import RESIDENT
+from weimin.county.actors import CLOCK, RESIDENT
 from weimin.kernel.refusal import Refused
 from weimin.ledger.models import Entry
 from weimin.ledger.services import verify
@@ -21,10 +21,9 @@ from weimin.matters.states import CLOSED_STATES, IN_HAND, MOVES, STILL, Act, Cha
 
 # isort: split
 from weimin.matters.states import Identity, Resolved, State
-from weimin.matters.tasks import recompute_provisional, run_due
+from weimin.matters.tasks import run_due
 
-HISTORIES, STEPS = 20, 25
-MOST_MATTERS = 4
+HISTORIES, STEPS, MOST_MATTERS = 20, 25, 4
 BEGINNINGS = [State.RECEIVED, State.DISPATCHED, State.HANDLED, State.ANSWERED, State.RATED, State.RETURNED]
 UNTIL_PROMISED = timedelta(days=4)
 BESIDE = (Act.CONTACT, Act.EXTEND, Act.ASK_HELP, Act.SUPPORT, Act.CALL_BACK)
@@ -111,7 +110,8 @@ class Histories(RuleBasedStateMachine):
     @rule()
     def a_promise_falls_due(self):
         Answer.objects.filter(promise_due_on=date(2099, 1, 1)).update(promise_due_on=(self.now + UNTIL_PROMISED).date())
-        recompute_provisional(now=self.now)
+        for matter in queries.running_past(self.now.date()):
+            journey.recompute_clock(matter, by=CLOCK, now=self.now)
 
     @rule(n=choice)
     def a_desk_is_handed_over(self, n):

@@ -15,7 +15,8 @@ LONG_FUNCTIONS: dict[str, str] = {}
 
 FURNITURE = {
     "__init__", "apps", "states", "models", "queries", "permissions", "services", "journey", "pages", "api", "forms",
-    "tasks", "management", "templates", "templatetags", "migrations", "urls", "urls_portal", "urls_desk", "locale",
+    "tasks", "management", "templates", "templatetags", "migrations", "urls", "urls_portal", "urls_desk",
+    "urls_settings_people", "locale",
 }  # fmt: skip
 # What a room holds besides, and why.
 EXTRAS = {
@@ -55,6 +56,7 @@ EXTRAS = {
         "exchange": "reading earlier records from CSV",
         "clocks": "due moments from the catalogue's limits and the county's calendar",
         "numbering": "numbers that can be spoken",
+        "recount": "a year's holiday notice and the dates it moves",
         "sentences": "what residents and offices are told",
         "side_dates": "dates beside the matter's own clock, and which of them were missed",
         "tallies": "counts kept in the same transaction",

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
-from weimin.county.models import Place
+from weimin.county.models import Office, Place
 from weimin.kernel.kept import Kept
 from weimin.kernel.limits import Limit
 
@@ -116,6 +116,12 @@ def kinds_under(kind: Kind) -> QuerySet[Kind]:
 def time_rules() -> QuerySet[TimeRule]:
     """Every row of every rule: past, present and planned, the newest of each code first."""
     return TimeRule.objects.order_by("code", "-from_on")
+
+
+def routes_naming(office: Office, *, on: date) -> QuerySet[Route]:
+    """The rules, in force on this day or later, that send matters to this office to lead or to help."""
+    ahead = Q(to_on__isnull=True) | Q(to_on__gte=on)
+    return Route.objects.filter(ahead, Q(lead=office) | Q(supporting=office)).distinct()
 
 
 def questions_of(kind: Kind) -> QuerySet[Question]:

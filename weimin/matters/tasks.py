@@ -47,15 +47,6 @@ def _chase(found: side_dates.Found, now: datetime) -> Matter:
     return journey.chase_matter(found.matter, missed=found.missed, helper=found.helper, by=CLOCK, now=now)
 
 
-def recompute_provisional(*, now: datetime) -> list[str]:
-    """Count anew the dates that crossed a year without a calendar; returns the numbers of the affected matters."""
-    numbers = []
-    for matter in queries.provisional().iterator():
-        journey.recompute_clock(matter, by=CLOCK, now=now)
-        numbers.append(matter.number)
-    return numbers
-
-
 def sweep_uploads(*, now: datetime) -> int:
     """Delete the files of drafts that were never sent. Drafts are read before attachments: one sent in between is
     still found among either."""

@@ -8,4 +8,5 @@ urlpatterns = [
     path("", desk.today, name="desk"),
     path("leader/", desk.leader, name="leader"),
     path("settings/", include("weimin.web.urls_settings")),
+    path("settings/", include("weimin.web.urls_settings_people")),
 ]

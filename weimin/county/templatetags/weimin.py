@@ -1,5 +1,6 @@
 """What every template may use: icons, controls, dates as people say them, text in the reader's language."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from weimin.county.duties import Duty
 from weimin.kernel import clock
 
 register = template.Library()
@@ -118,6 +120,31 @@ def local(thing: Any, name: str) -> str:
     """A bilingual field in the reader's language; the Chinese one where the English is empty."""
     chinese, english = getattr(thing, f"{name}_zh", ""), getattr(thing, f"{name}_en", "")
     return english or chinese if _language() == "en" else chinese
+
+
+@register.filter
+def duty_words(duties: Iterable[str]) -> str:
+    """What a post or a key may do, in the reader's words, in the order of the work."""
+    words = [str(duty.label) for duty in Duty if duty in set(duties)]
+    return (", " if _language() == "en" else "、").join(words)
+
+
+@register.filter
+def weekday(when: date) -> str:
+    """周三 / Wed"""
+    return WEEKDAYS["en"][when.weekday()] if _language() == "en" else f"周{WEEKDAYS['zh'][when.weekday()]}"
+
+
+@register.simple_tag
+def weekday_heads() -> list[str]:
+    """Monday to Sunday, as short as a small calendar needs them."""
+    return [name[:2] for name in WEEKDAYS[_language() if _language() == "en" else "zh"]]
+
+
+@register.filter
+def month_name(month: int) -> str:
+    """3 月 / Mar"""
+    return MONTHS[month - 1] if _language() == "en" else f"{month} 月"
 
 
 @register.filter

@@ -115,7 +115,7 @@ def attachment(request: StaffRequest, number: str, pk: int) -> FileResponse:
 @needs(Duty.APPROVE, Duty.CONFIGURE)
 def hand_over(request: StaffRequest) -> HttpResponse:
     """A whole desk to another post, in one act."""
-    form = HandOverForm(request.POST or None)
+    form = HandOverForm(request.POST or None, initial={"giver": request.GET.get("giver", "")})
     if form.is_valid():
         data = form.cleaned_data
         try:
