@@ -55,6 +55,8 @@ const KEYS = {
   j: () => step(1),
   k: () => step(-1),
   x: tick,
+  a: () => document.querySelector("[data-tick-all]")?.click(),
+  r: () => document.querySelector("[data-by-rule]")?.focus(),
   "/": focusSearch,
   n: () => document.querySelector("[data-new]")?.click(),
   "?": openHelp,
@@ -103,6 +105,22 @@ document.addEventListener("keydown", (event) => {
   if (!menu) return;
   menu.open = false;
   menu.querySelector("summary").focus();
+});
+
+// One tick for the whole page.
+document.querySelectorAll("[data-tick-all]").forEach((all) => {
+  all.hidden = false;
+  all.addEventListener("change", () => {
+    all.closest("table").querySelectorAll("[data-tick]").forEach((box) => (box.checked = all.checked));
+  });
+});
+
+// What may be taken back goes away when its time has passed; sent later, it is refused in words.
+document.querySelectorAll("form.undo[data-seconds]").forEach((form) => {
+  setTimeout(() => {
+    if (form.contains(document.activeElement)) document.getElementById("main")?.focus();
+    form.remove();
+  }, Number(form.dataset.seconds) * 1000);
 });
 
 document.querySelector("[data-focus]")?.focus();

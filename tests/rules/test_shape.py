@@ -45,6 +45,7 @@ EXTRAS = {
     },
     "catalogue": {
         "seed": "kinds, urgencies and limits a new county starts from",
+        "tables": "a county's own tables of kinds and routes, read and judged row by row",
         "seeds": "the catalogue's tables read from a directory, before they are laid down",
     },
     "matters": {

@@ -66,6 +66,7 @@ ACT_ICONS = {
     "DECIDE": "building",
     "HAND_OVER": "person",
     "RECOMPUTE": "calendar3",
+    "UNDO": "arrow-counterclockwise",
 }
 CLOCK_ICONS = {
     "late": "exclamation-triangle-fill",

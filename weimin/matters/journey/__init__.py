@@ -16,6 +16,7 @@ from .publish import publish_matter, unpublish_matter
 # Side ways.
 from .merge import merge_matter, withdraw_matter
 from .appeal import appeal_matter, decide_appeal
+from .undo import may_undo, undo_move
 from .clockwork import (
     escalate_matter,
     hand_over_desk,
@@ -43,6 +44,7 @@ __all__ = [
     "extend_matter",
     "hand_over_desk",
     "keep_promise",
+    "may_undo",
     "merge_matter",
     "pause_matter",
     "publish_matter",
@@ -55,6 +57,7 @@ __all__ = [
     "report_support",
     "resume_matter",
     "return_matter",
+    "undo_move",
     "unpublish_matter",
     "withdraw_matter",
 ]

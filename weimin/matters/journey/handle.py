@@ -195,6 +195,7 @@ def resume_matter(matter: Matter, *, words: str = "", by: Actor, now: datetime) 
             paused_to=now,
             reason=reason or PauseReason.THIRD_PARTY,
         ),
+        undoable=by.kind == "official",
         words=words_of(words, field="words", limit=1000, required=False),
     )
     return matter
