@@ -107,6 +107,67 @@ document.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 
+// The resident's view grows beside the answer, and says what is still missing.
+const field = (name) => document.querySelector(`form [name="${name}"]`);
+const mirrors = [...document.querySelectorAll("[data-mirror]")];
+const checks = [...document.querySelectorAll("[data-check]")];
+
+function reflect() {
+  mirrors.forEach((place) => (place.textContent = field(place.dataset.mirror)?.value.trim() || ""));
+  checks.forEach((line) => {
+    const values = line.dataset.check.split("+").map((name) => field(name)?.value.trim() || "");
+    const together = values.length > 1 && values.every((value) => !value);
+    const done = (together || values.every(Boolean)) && !values.some((value) => /[{｛].*[}｝]/.test(value));
+    line.classList.toggle("tone-done", done);
+    line.classList.toggle("tone-soon", !done);
+    const words = line.closest(".checks").dataset;
+    line.querySelector("span").textContent = done ? words.wordDone : words.wordOpen;
+    const use = line.querySelector("use");
+    use.setAttribute("href", use.getAttribute("href").replace(/#.*/, done ? "#check-circle" : "#hourglass-split"));
+  });
+}
+
+if (mirrors.length) {
+  document.addEventListener("input", reflect);
+  reflect();
+}
+
+// A table for a spreadsheet: words without icons, moments as they sort, and no cell that a spreadsheet would compute.
+// What counts as a formula is told once, in kernel/csv_safe.py; this keeps to it.
+function safeCell(text) {
+  const bare = text.replace(/^'+/, "");
+  const seen = bare.replace(/^[ \u00a0\u3000\u200b\ufeff]+/, "").normalize("NFKC");
+  const runs = !/^-[0-9]{1,15}(\.[0-9]+)?$/.test(bare) && /^[=+\-@]/.test(seen);
+  return runs ? `'${text}` : text;
+}
+
+function cellWords(cell) {
+  const plain = cell.cloneNode(true);
+  plain.querySelectorAll("svg, .sorter").forEach((part) => part.remove());
+  return safeCell((cell.dataset.copy ?? plain.textContent).replace(/\s+/g, " ").trim());
+}
+
+function tableWords(table) {
+  return [...table.rows].map((row) => [...row.cells].filter((cell) => !("noCopy" in cell.dataset)).map(cellWords).join("\t"));
+}
+
+document.querySelectorAll("[data-copy-table]").forEach((button) => {
+  const { copyTable, wordCopied, wordFailed } = button.dataset;
+  const table = copyTable ? document.getElementById(copyTable) : document.querySelector("main table");
+  if (!table || !navigator.clipboard) return;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const lines = tableWords(table);
+    const note = button.nextElementSibling;
+    try {
+      await navigator.clipboard.writeText(lines.join("\n"));
+      note.textContent = wordCopied.replace("{n}", lines.length - 1);
+    } catch {
+      note.textContent = wordFailed;
+    }
+  });
+});
+
 // One tick for the whole page.
 document.querySelectorAll("[data-tick-all]").forEach((all) => {
   all.hidden = false;

@@ -60,6 +60,7 @@ EXTRAS = {
     "web": {
         "figures": "the honest numbers of both homes, with their samples",
         "sample": "the sample county",
+        "stuck": "where matters wait and what got worse: the leader's minute",
     },
 }  # fmt: skip
 

@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from .pages import desk
+from .pages import desk, leader
 
-urlpatterns = [path("", desk.today, name="desk"), path("leader/", desk.leader, name="leader")]
+urlpatterns = [path("", desk.today, name="desk"), path("leader/", leader.leader, name="leader")]

@@ -1,5 +1,6 @@
 """Forms of the desk: they clean what officials type; verbs decide."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -31,6 +32,9 @@ def _offer(form: forms.Form, name: str, found: QuerySet[Any]) -> None:
     field = form.fields[name]
     assert isinstance(field, forms.ModelChoiceField)
     field.queryset = found
+
+
+_GAP = re.compile(r"[{｛][^{}｛｝\n]{0,60}[}｝]")  # {日期} of a template, for the handler to fill in
 
 
 class FilterForm(forms.Form):
@@ -204,6 +208,15 @@ class ReplyForm(ActForm):
     reasons = area(_("理由"))
     rule = forms.CharField(label=_("依据"), max_length=300)
     appeal_route = forms.CharField(label=_("不服怎么办"), max_length=300)
+
+    def clean(self) -> dict[str, Any]:
+        """A template's gaps are filled in before it is sent."""
+        cleaned = super().clean() or {}
+        for field in ("facts", "reasons", "rule", "promise", "appeal_route"):
+            if gaps := _GAP.findall(str(cleaned.get(field, ""))):
+                words = _("这里还有没填的空：%(gaps)s") % {"gaps": " ".join(gaps)}
+                self.add_error(field, words)
+        return cleaned
 
 
 class AnswerForm(ReplyForm):
