@@ -81,6 +81,15 @@ document.addEventListener("keydown", (event) => {
   act();
 });
 
+// Ctrl+Enter sends the form one writes in, from any of its boxes.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+  const form = event.target.closest("main form[method=post]");
+  if (!form) return;
+  event.preventDefault();
+  form.requestSubmit(form.querySelector(".actions .btn-primary"));
+});
+
 document.querySelectorAll("[data-keys-help]").forEach((button) => {
   button.hidden = false;
   button.addEventListener("click", openHelp);
