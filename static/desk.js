@@ -130,7 +130,7 @@ function reflect() {
     line.classList.toggle("tone-done", done);
     line.classList.toggle("tone-soon", !done);
     const words = line.closest(".checks").dataset;
-    line.querySelector("span").textContent = done ? words.wordDone : words.wordOpen;
+    line.querySelector("span").textContent = together ? words.wordNone : done ? words.wordDone : words.wordOpen;
     const use = line.querySelector("use");
     use.setAttribute("href", use.getAttribute("href").replace(/#.*/, done ? "#check-circle" : "#hourglass-split"));
   });

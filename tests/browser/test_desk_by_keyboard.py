@@ -143,7 +143,7 @@ def test_the_residents_view_grows_beside_the_answer(at, county):
     assert "写好了" in reasons.inner_text()
     assert page.locator("[data-mirror=reasons]").inner_text() == "接头老化。"
     promise = page.locator("[data-check='promise+promise_due_on']")
-    assert "写好了" in promise.inner_text()
+    assert "没有承诺" in promise.inner_text()
     page.locator("[name=promise]").focus()
     page.keyboard.type("换新管")
     assert "还缺" in promise.inner_text()
