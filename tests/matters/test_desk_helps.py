@@ -106,3 +106,13 @@ def test_today_holds_ones_own_and_the_county_stands_in_its_queue(cast, sign_in, 
     html = client.get("/desk/").content.decode()
     assert own.number in html and theirs.number not in html
     assert theirs.number in client.get(DESK, {"queue": "overdue"}).content.decode()
+
+
+def test_a_call_in_the_minute_of_receipt_is_logged(cast, sign_in, monkeypatch):
+    """The page's box holds minutes; the matter came in at thirty seconds past."""
+    received = NOON.replace(second=30)
+    matter, client = cast.matter(now=received), sign_in("li")
+    monkeypatch.setattr("weimin.kernel.clock.now", lambda: NOON.replace(second=50))
+    sent = {"version": matter.version, "at": "2026-09-29T12:00", "channel": "PHONE", "outcome": "REACHED", "words": ""}
+    assert client.post(f"{DESK}{matter.number}/contact/", sent).status_code == 302
+    assert Matter.objects.get().contacted_at == NOON
