@@ -10,10 +10,11 @@ from django.test import Client
 
 from tests.cast import LONG_AGO, NOON
 from weimin.catalogue.models import Kind, Route
+from weimin.county.actors import CLOCK
 from weimin.county.models import Holding
 from weimin.kernel.refusal import Refused
 from weimin.ledger.models import Entry
-from weimin.matters import queries
+from weimin.matters import journey, queries
 from weimin.matters.models import Event, Matter
 from weimin.matters.services import dispatch_by_rule
 from weimin.matters.states import Channel, State
@@ -132,3 +133,13 @@ def test_nothing_is_done_in_nobodys_name(cast, post, why):
     Holding.objects.filter(post__code="HALL-05").update(to_on=LONG_AGO)
     with pytest.raises(CommandError, match=why):
         call_command("dispatch_by_rule", "--post", post)
+
+
+def test_what_was_late_before_the_county_had_the_rule_still_climbs_the_line(cast):
+    """An imported matter of 2012: the steps up the line are counted by the first rule there is."""
+    matter = cast.matter(now=NOON.replace(year=2012))
+    for told in (1, 2):
+        Matter.objects.filter(pk=matter.pk).update_by_verb(owner=cast.posts["WATER-02"])
+        matter.refresh_from_db()
+        journey.escalate_matter(matter, by=CLOCK, now=NOON)
+        assert matter.escalated == told

@@ -18,7 +18,7 @@ from ..stuck import Step, Worse, got_worse, standing
 from .desk import SHOWN, promises, show
 
 # The picture in units of its own: words at the left, bars from BAR on, at most LONG.
-BAR, LONG, ROW = 112, 150, 40
+BAR, LONG, ROW, PAIR = 128, 100, 40, 80
 DRAWN = 6
 
 
@@ -66,9 +66,9 @@ def _pairs(worse: list[Worse]) -> dict[str, Any]:
     most = max((one.now for one in worse), default=0) or 1
     rows = [
         {
-            "one": one, "top": at * 64, "words": at * 64 + 14, "before": round(one.before / most * 240),
-            "now": round(one.now / most * 240), "first": at * 64 + 22, "second": at * 64 + 40,
+            "one": one, "words": at * PAIR + 14, "what": at * PAIR + 31, "before": round(one.before / most * 240),
+            "now": round(one.now / most * 240), "first": at * PAIR + 38, "second": at * PAIR + 56,
         }
         for at, one in enumerate(worse)
     ]  # fmt: skip
-    return {"rows": rows, "height": len(worse) * 64}
+    return {"rows": rows, "height": len(worse) * PAIR}
