@@ -77,7 +77,8 @@ class Combobox {
   typed() {
     clearTimeout(this.timer);
     this.put("");
-    if (this.input.value.trim()) this.timer = setTimeout(() => this.ask(), this.source.dataset.url ? 150 : 0);
+    this.waiting = Boolean(this.input.value.trim());
+    if (this.waiting) this.timer = setTimeout(() => this.ask(), this.source.dataset.url ? 150 : 0);
     else this.close();
   }
 
@@ -85,10 +86,21 @@ class Combobox {
     const words = this.input.value.trim();
     try {
       const found = this.source.dataset.url ? await this.fetched(words) : this.own(words);
-      if (found && words === this.input.value.trim()) this.show(found);
+      if (found && words === this.input.value.trim()) this.arrived(found);
     } catch (error) {
-      if (error.name !== "AbortError") this.say(this.words.wordFailed);
+      if (error.name === "AbortError") return;
+      this.waiting = false;
+      this.say(this.words.wordFailed);
     }
+  }
+
+  // Who types faster than the answer comes has gone on to the next box: the first that fits is theirs.
+  arrived(found) {
+    this.waiting = false;
+    this.show(found);
+    if (document.activeElement === this.input) return;
+    if (this.source.tagName === "SELECT") this.choose(0);
+    this.leave();
   }
 
   async fetched(words) {
@@ -165,6 +177,9 @@ class Combobox {
   choose(at) {
     const result = this.results[at];
     if (!result) return;
+    clearTimeout(this.timer);
+    this.asking?.abort();
+    this.waiting = false;
     this.input.value = result.label;
     this.put(result.value, result.label);
     this.close();
@@ -181,6 +196,7 @@ class Combobox {
   }
 
   leave() {
+    if (this.waiting) return; // see arrived()
     this.close();
     if (this.source.tagName === "SELECT" && !this.source.value) this.input.value = "";
   }

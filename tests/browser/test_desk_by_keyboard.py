@@ -3,6 +3,7 @@
 from time import monotonic
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.people import DESK
 from tests.cast import NOON
@@ -36,7 +37,7 @@ def test_a_call_is_taken_in_by_keyboard_alone(li, county, keep, record_property)
     began = monotonic()
     li.keyboard.press("n")
     li.wait_for_url("**/desk/matters/new/")
-    li.wait_for_function("document.activeElement.id === 'id_name'")
+    expect(li.locator("#id_name")).to_be_focused()
     li.keyboard.type("王桂芳", delay=KEY)
     li.keyboard.press("Tab")
     li.keyboard.type("13900000001", delay=KEY)
@@ -58,6 +59,22 @@ def test_a_call_is_taken_in_by_keyboard_alone(li, county, keep, record_property)
     assert (matter.resident.name, matter.resident.phone, matter.address) == ("王桂芳", "13900000001", "桥头")
     assert matter.number in li.locator("main").inner_text()
     assert "Q S" in li.locator(".slip .words").inner_text()
+
+
+def test_who_types_faster_than_the_answer_comes_loses_nothing(li, county):
+    """She is in the next box before the list is there: the first that fits is taken."""
+    county.kinds["ROADS-HOLE"].pinyin = "lumiankengdong lmkd"
+    county.kinds["ROADS-HOLE"].save()
+    li.goto("/desk/matters/new/")
+    box = li.get_by_role("combobox", name="类别")
+    box.focus()
+    li.keyboard.type("lmkd")
+    li.keyboard.press("Tab")
+    li.keyboard.type("zzzz")
+    li.keyboard.press("Tab")
+    expect(li.locator("#id_kind")).to_have_value("ROADS-HOLE")
+    expect(box).to_have_value("路面坑洞")
+    expect(li.get_by_role("combobox", name="村或社区")).to_have_value("")
 
 
 def test_rows_are_walked_and_opened(li, county):
