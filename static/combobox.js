@@ -38,7 +38,9 @@ class Combobox {
     }
     const roles = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.list.id };
     for (const [name, value] of Object.entries(roles)) this.input.setAttribute(name, value);
+    const held = document.activeElement === this.input; // what moves in the page lets go of the cursor
     this.box.append(this.input, this.list, this.status);
+    if (held) this.input.focus();
   }
 
   inputFor(select, id) {
