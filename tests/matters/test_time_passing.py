@@ -8,7 +8,7 @@ from weimin.county.services import enter_year
 from weimin.county.services.calendar import NoticeDay
 from weimin.kernel.clock import COUNTY_TIME, county_day
 from weimin.matters import journey, queries
-from weimin.matters.models import Event, Matter
+from weimin.matters.models import Appeal, Event, Matter
 from weimin.matters.recount import enter_notice, recount, waiting, would_change
 from weimin.matters.states import Clock, ContactOutcome, Grade, Resolved, State
 from weimin.matters.tasks import run_due
@@ -146,6 +146,18 @@ def test_those_merged_are_refused_with_the_main_matter_and_may_appeal(cast):
     assert REPLY.reasons in told(other)
     journey.appeal_matter(other, words="应当受理。", by=RESIDENT, now=NOON)
     assert other.state == State.APPEALED
+
+
+def test_an_appeal_of_the_main_matter_keeps_nobody_waiting(cast):
+    main, other = cast.matter(State.HANDLED), cast.matter(phone="13900000002")
+    journey.merge_matter(other, main=main, reason="同一处停水。", by=cast.li, now=NOON)
+    journey.refuse_matter(main, reply=REPLY, by=cast.sun, now=NOON)
+    journey.appeal_matter(main, words="应当受理。", by=RESIDENT, now=NOON)
+    journey.decide_appeal(
+        main, outcome=Appeal.Outcome.UPHELD, facts="查清。", reasons="有据。", rule="条例", by=cast.reviewer, now=NOON
+    )
+    assert run_due(now=NOON) == quiet(refused_merged=1)
+    assert fresh(other).state == State.REFUSED
 
 
 def test_those_merged_into_a_matter_taken_back_are_handled_by_themselves(cast):

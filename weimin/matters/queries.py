@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
 from weimin.catalogue.models import Kind
 from weimin.catalogue.queries import prefixes
@@ -158,14 +158,19 @@ def promises_passed(*, today: object) -> QuerySet[Answer]:
 
 def merged_waiting() -> QuerySet[Matter]:
     """Merged matters whose main matter has been answered: their residents are still to be told."""
-    return Matter.objects.filter(
-        state=State.MERGED, merged_into__state__in=[State.ANSWERED, State.RATED, State.CLOSED, State.PUBLISHED]
-    ).order_by("pk")
+    done = [State.ANSWERED, State.RATED, State.CLOSED, State.PUBLISHED]
+    return _merged_into(done, refusal=False)
 
 
 def merged_refused() -> QuerySet[Matter]:
-    """Merged matters whose main matter was refused: the refusal is theirs too."""
-    return Matter.objects.filter(state=State.MERGED, merged_into__state=State.REFUSED).order_by("pk")
+    """Merged matters whose main matter was refused, appealed since or not: the refusal is theirs too."""
+    return _merged_into([State.REFUSED, State.APPEALED, State.CLOSED], refusal=True)
+
+
+def _merged_into(states: list[State], *, refusal: bool) -> QuerySet[Matter]:
+    latest = Answer.objects.filter(matter=OuterRef("merged_into")).order_by("-pk").values("refusal")[:1]
+    waiting = Matter.objects.filter(state=State.MERGED, merged_into__state__in=states)
+    return waiting.alias(last_was_refusal=Subquery(latest)).filter(last_was_refusal=refusal).order_by("pk")
 
 
 def merged_stranded() -> QuerySet[Matter]:

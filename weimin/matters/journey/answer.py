@@ -20,6 +20,9 @@ from ..states import Act, Clock, State
 from ._core import check, perform, words_of
 
 
+_AFTER_REFUSAL = (State.REFUSED, State.APPEALED, State.CLOSED)  # the refusal stands, or is being looked at again
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reply:
     """The parts every answer has. A promise has a date; past it unkept, the matter reopens by itself."""
@@ -116,8 +119,8 @@ def refuse_merged(matter: Matter, *, by: Actor, now: datetime) -> Answer:
     """
     check(matter, Act.REFUSE, State.REFUSED)
     main = matter.merged_into
-    given = queries.latest_answer(main) if main is not None and main.state == State.REFUSED else None
-    if given is None or by.kind != "clock":
+    given = queries.latest_answer(main) if main is not None and main.state in _AFTER_REFUSAL else None
+    if given is None or not given.refusal or by.kind != "clock":
         raise Refused("NOT_NOW", _("这件事已并案，主件有了结论后会一并答复。"))
     answer = _copy(matter, given, now=now)
     _refused(matter, answer, by=by, post=None, now=now)
