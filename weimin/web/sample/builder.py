@@ -65,6 +65,14 @@ class Lived(Protocol):
 
 def tell(*, lives: Iterable[Lived], until: date, step: Step) -> None:
     """Let every life run side by side until the last day; who is not finished by then stays as they are."""
+    end = live(lives=lives, until=until, step=step)
+    # What was told long ago was sent long ago, or the outbox would send two years of messages at its first start.
+    waiting = Notice.objects.filter(state=Delivery.QUEUED, created_at__lt=end - timedelta(days=1))
+    waiting.update(state=Delivery.SENT, sent_at=F("created_at"))
+
+
+def live(*, lives: Iterable[Lived], until: date, step: Step) -> datetime:
+    """Each moment in its order, whoever's it is; the last second that is told."""
     end = datetime.combine(until, datetime.max.time().replace(microsecond=0), COUNTY_TIME)
     queue: list[tuple[datetime, int, Iterator[datetime], Lived]] = []
     born = 0
@@ -84,9 +92,7 @@ def tell(*, lives: Iterable[Lived], until: date, step: Step) -> None:
         life.spawned.clear()
         if following is not None:
             heapq.heappush(queue, (following, order, way, life))
-    # What was told long ago was sent long ago, or the outbox would send two years of messages at its first start.
-    waiting = Notice.objects.filter(state=Delivery.QUEUED, created_at__lt=end - timedelta(days=1))
-    waiting.update(state=Delivery.SENT, sent_at=F("created_at"))
+    return end
 
 
 def many(world: World, *, matters: int, until: date) -> Iterator[WholeLife]:
