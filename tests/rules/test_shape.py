@@ -59,6 +59,7 @@ EXTRAS = {
     },
     "web": {
         "figures": "the honest numbers of both homes, with their samples",
+        "growth": "a county of any size, written in bulk as the verbs would have",
         "sample": "the sample county",
     },
 }  # fmt: skip

@@ -25,6 +25,7 @@ _CHANNELS = {
     Channel.WEB: 36, Channel.PHONE: 38, Channel.COUNTER: 10, Channel.VISIT: 7, Channel.MESSAGE: 6, Channel.MEETING: 3,
 }  # fmt: skip
 _SWIFT = ("LIFE", "UTILITY")
+_NO_MAIN = (State.ANSWERED, State.RATED, State.APPEALED)  # open, but no longer being worked on
 
 
 class Told(Exception):
@@ -134,7 +135,7 @@ class Life:
         sorter, matter = self.world.sorter_of(self.matter), self.matter
         spot = (self.plan.kind, self.village.pk)
         main = self.world.open_at.get(spot)
-        if main is not None and main.is_open and main.state not in (State.RATED, State.ANSWERED) and self.fate.merges:
+        if main is not None and main.is_open and main.state not in _NO_MAIN and self.fate.merges:
             self.verbs.merge_matter(matter, main=main, reason=sayings.SAME_FACTS, by=sorter, now=self.now)
             self.halt()
             yield from self._waits_for(main)
