@@ -1,4 +1,4 @@
-"""A grown county is what the verbs would have written: the same rows, every commitment opened, every count a recount."""
+"""A grown county is what the verbs would have written: the same rows, commitments that open, counts that are right."""
 
 import json
 from collections import Counter
@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
+from tests import harness
 from tests.cast import NOON
 from weimin.county.context import use_county
 from weimin.county.shared.models import CountyEntry
@@ -18,14 +19,16 @@ from weimin.ledger.services import verify
 from weimin.matters import journey, queries, tallies
 from weimin.matters.journey._core import allowed, content_of
 from weimin.matters.models import Answer, Callback, Event, Matter, Publication, Rating, Tally
-from weimin.matters.states import CLOSED_STATES, Act, Resolved, State
+from weimin.matters.states import CLOSED_STATES, Act, Channel, Resolved, State
 from weimin.web.growth import growing
+from weimin.web.growth.bulk import Keys
 from weimin.web.growth.ending import Verbs
 from weimin.web.growth.founding import codes, found
 from weimin.web.growth.ground import Ground
 from weimin.web.growth.growing import Growth, grow
 from weimin.web.growth.pen import WRITTEN, Pen
 from weimin.web.growth.people import People, sounded
+from weimin.web.growth.side_by_side import grow_side_by_side
 from weimin.web.growth.telling import Story, Telling
 from weimin.web.sample.builder import LAST_DAY, live, plans
 from weimin.web.sample.fates import Fate
@@ -33,7 +36,6 @@ from weimin.web.sample.sequence import Course
 
 pytestmark = pytest.mark.django_db
 
-SMALL = Growth(residents=90, matters=120, until=LAST_DAY)
 # Turns that few lives take, so that each is told at least once.
 RARE = (
     Fate(appeals=True, upheld=False), Fate(appeals=True, twice=True, called_back=True), Fate(taken_down=True),
@@ -44,8 +46,12 @@ RARE = (
 TOLD_BY_LIVES = set(Act) - {Act.ASK_HELP, Act.CHASE, Act.SPLIT, Act.HAND_OVER, Act.RECOMPUTE}
 
 
-def grown(growth: Growth = SMALL) -> bool:
-    return grow(growth, now=NOON, step=lambda _n: None)
+def small() -> Growth:
+    return Growth(residents=90, matters=120, until=LAST_DAY)
+
+
+def grown() -> bool:
+    return grow(small(), now=NOON, step=lambda _n: None)
 
 
 # --- the same as the verbs ------------------------------------------------------------------------------------------
@@ -88,7 +94,7 @@ def counts():
 @pytest.fixture
 def ground():
     found(date(2022, 6, 1))
-    people = People(40, 1, NOON - timedelta(days=2000))
+    people = People(40, NOON - timedelta(days=2000))
     Resident.objects.bulk_create([sounded(people.person(n)) for n in range(40)])
     return Ground(plans(), people)
 
@@ -99,7 +105,7 @@ def test_a_told_life_is_written_down_exactly_as_the_verbs_write_it(ground):
         with transaction.atomic():
             ground.verbs, pen = journey, None
             if in_bulk:
-                pen = Pen(matters=200)
+                pen = Pen(Keys(0, 5000), range(1, 200))
                 ground.verbs = Verbs(pen, ground)
             ground.open_at.clear()
             live(lives=lives(telling), until=LAST_DAY, step=lambda _n: None)
@@ -199,13 +205,27 @@ def test_a_growth_that_was_cut_off_goes_on(monkeypatch):
             raise CutOff
 
     with pytest.raises(CutOff):
-        grow(SMALL, now=NOON, step=power)
+        grow(small(), now=NOON, step=power)
     assert (Resident.objects.count(), Matter.objects.count()) == (90, 35)
     assert grown() is True
     assert (Resident.objects.count(), Matter.objects.count()) == (90, 120)
     assert len(set(Matter.objects.values_list("number", flat=True))) == 120
     assert set(Matter.objects.exclude(resident=None).values_list("resident__source", flat=True)) == {"IMPORT"}
     assert grown() is False
+    assert Matter.objects.latest("pk").pk < Event.objects.latest("pk").pk <= small().room * len(small().stretches)
+
+
+def test_what_comes_after_the_growth_gets_a_number_and_a_key_of_its_own():
+    grown()
+    clerk = Ground(plans(), small().people).post("RX-13")
+    matter = Matter.objects.select_related("kind__urgency", "place").latest("pk")
+    draft = journey.Draft(
+        text="村口的路灯不亮。", kind=matter.kind, place=matter.place, channel=Channel.PHONE, phone="10012345678"
+    )
+    receipt = journey.receive_matter(draft, by=clerk, now=NOON)
+    assert receipt.matter.pk > small().room * len(small().stretches)
+    assert numbers.parse(receipt.matter.number).serial > small().matters
+    assert receipt.matter.resident.pk > small().residents
 
 
 def test_it_wants_an_empty_county(cast):
@@ -225,6 +245,21 @@ def test_the_command_writes_down_who_may_sign_in(settings, tmp_path, capsys):
     assert Matter.objects.get(number=demo["resident"]["number"]).state == State.ANSWERED
     call_command("grow", "--matters", "60", "--residents", "20")
     assert "was grown already" in capsys.readouterr().out
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_two_processes_write_the_same_county_as_one(county_b, monkeypatch):  # emptying reaches both counties
+    monkeypatch.setattr(growing, "_MATTERS", 40)
+    told = []
+    for together in (True, False):
+        by = {"now": NOON, "step": lambda _n: None}
+        assert grow_side_by_side(small(), **by, processes=2) if together else grow(small(), **by)
+        matters = list(Matter.objects.order_by("pk").values_list("pk", "number", "title", "state", "version"))
+        shared = {key: n for key, n in counts().items() if key.startswith(("state:", "township:", "month:"))}
+        told.append((matters, shared, Event.objects.count(), Entry.objects.filter(what="web.grow").count()))
+        harness.flush()
+    assert told[0] == told[1]
 
 
 @pytest.mark.postgresql

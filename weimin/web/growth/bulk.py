@@ -8,7 +8,6 @@ from itertools import count
 from typing import Any
 
 from django.db import connection, models
-from django.db.models import Max
 
 Kind = type[models.Model]
 _PIECE = 500  # rows of one statement on SQLite, lines of one message on PostgreSQL
@@ -16,36 +15,30 @@ _SIGNS = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 class Keys:
-    """The next keys of each table, ours alone until the transaction ends."""
+    """The keys of one stretch. Each stretch has room of its own in every table, so that several may write at once."""
 
-    def __init__(self, *tables: Kind) -> None:
-        """Before: inside atomic(). On PostgreSQL others may read these tables meanwhile, not write."""
-        self._tables = tables
-        if connection.vendor == "postgresql":
-            names = ", ".join(connection.ops.quote_name(table._meta.db_table) for table in tables)
-            with connection.cursor() as cursor:
-                cursor.execute(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE")
-        self._next = {table: count(last_key(table) + 1) for table in tables}
+    def __init__(self, stretch: int, room: int) -> None:
+        self._first, self._last = stretch * room + 1, (stretch + 1) * room
+        self._next: dict[Kind, count[int]] = {}
 
     def of(self, table: Kind) -> int:
-        return next(self._next[table])
-
-    def give_back(self) -> None:
-        """The database goes on after the last key used; SQLite sees that by itself."""
-        if connection.vendor != "postgresql":
-            return
-        with connection.cursor() as cursor:
-            for table in self._tables:
-                last = last_key(table)
-                if last:
-                    cursor.execute(
-                        "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)",
-                        [connection.ops.quote_name(table._meta.db_table), last],
-                    )
+        key = next(self._next.setdefault(table, count(self._first)))
+        if key > self._last:
+            raise OverflowError(f"{table.__name__}: a stretch has room for {self._last - self._first + 1} rows.")
+        return key
 
 
-def last_key(table: Kind) -> int:
-    return table._default_manager.aggregate(last=Max("pk"))["last"] or 0
+def keep_free(tables: Iterable[Kind], *, up_to: int) -> None:
+    """Whatever else is written goes after these keys, now and later."""
+    with connection.cursor() as cursor:
+        for table in tables:
+            name = table._meta.db_table
+            if connection.vendor == "postgresql":
+                quoted = connection.ops.quote_name(name)
+                cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [quoted, up_to])
+            else:
+                cursor.execute("DELETE FROM sqlite_sequence WHERE name = %s", [name])
+                cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [name, up_to])
 
 
 def lay_down(table: Kind, rows: Sequence[Any]) -> None:

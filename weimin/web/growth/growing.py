@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from django.db import connection, transaction
 
@@ -13,10 +14,11 @@ from weimin.kernel.chosen import current_code
 from weimin.kernel.clock import begin_of_day
 from weimin.ledger.models import Entry
 from weimin.ledger.services import record
+from weimin.matters import numbering
 from weimin.matters.models import Matter
 from weimin.web.sample.builder import live, plans
 
-from .bulk import Keys, last_key, lay_down
+from .bulk import Keys, keep_free, lay_down
 from .ending import Verbs
 from .founding import found
 from .ground import Ground
@@ -26,6 +28,7 @@ from .telling import Story, Telling
 
 YEARS = 4
 _PEOPLE, _MATTERS = 10_000, 1_000  # residents and matters of one stretch
+_ROWS_A_MATTER = 60  # of its longest table, the timeline: room for keys, several times what is used
 _RESIDENTS_A_MATTER = 50  # so many are as much work as one matter
 
 Step = Callable[[int], None]
@@ -62,88 +65,113 @@ class Growth:
         return self.until - timedelta(days=365 * YEARS)
 
     @property
-    def about(self) -> str:
-        """How the ledger names this growth, wherever it stands."""
-        return f"growth:{current_code()}-{self.residents}-{self.matters}-{self.until:%Y%m%d}"
-
-    @property
     def story(self) -> Story:
         return Story(self.matters, self.first, self.until)
 
+    @property
+    def people(self) -> People:
+        return People(self.residents, begin_of_day(self.first))
+
+    @cached_property
     def stretches(self) -> list[Stretch]:
         plain = self.story.plain
         return [
             *_cut("residents", self.residents, _PEOPLE),
             *_cut("matters", plain, _MATTERS),
-            Stretch("held", plain, self.matters),
+            *_cut("held", self.matters - plain, self.matters - plain),
         ]
 
     @property
     def weight(self) -> int:
-        return sum(stretch.weight for stretch in self.stretches())
+        return sum(stretch.weight for stretch in self.stretches)
+
+    @property
+    def room(self) -> int:
+        """Keys that each stretch may use in each table."""
+        return max(_MATTERS, self.matters - self.story.plain) * _ROWS_A_MATTER
+
+    def about(self, stretch: int | None = None) -> str:
+        """How the ledger names this growth, or one stretch of it."""
+        size = f"{self.residents}-{self.matters}-{self.until:%Y%m%d}"
+        return f"growth:{current_code()}-{size}" + ("" if stretch is None else f":{stretch}")
 
 
 def _cut(what: str, total: int, size: int) -> list[Stretch]:
     return [Stretch(what, start, min(start + size, total)) for start in range(0, total, size)]
 
 
-def grow(growth: Growth, *, now: datetime, step: Step) -> bool:
-    """Grow the chosen county, or go on growing it. False if nothing was left to do.
+def begin(growth: Growth, *, now: datetime) -> list[int]:
+    """Found the chosen county unless that was done, and say which stretches are still to be written.
 
     Raises NotEmpty where somebody else's places or matters are: they are never mixed with grown ones.
     """
-    done = Entry.objects.filter(about=growth.about).count()
-    if not done:
+    count = len(growth.stretches)
+    if not Entry.objects.filter(about=growth.about()).exists():
         if Place.objects.exists() or Matter.objects.exists() or Resident.objects.exists():
             raise NotEmpty
         with transaction.atomic():
             found(growth.first - timedelta(days=30))
-            _note(growth, {"residents": growth.residents, "matters": growth.matters, "until": growth.until}, now)
-        done = 1
-    stretches = growth.stretches()
-    for stretch in stretches[: done - 1]:
-        step(stretch.weight)
-    _write(growth, stretches[done - 1 :], now=now, step=step)
-    return len(stretches) >= done
+            keep_free(WRITTEN, up_to=count * growth.room)
+            keep_free([Resident], up_to=growth.residents)
+            numbering.next_serials(growth.matters)
+            _note(growth, None, {"residents": growth.residents, "matters": growth.matters}, now)
+        return list(range(count))
+    names = {growth.about(n): n for n in range(count)}
+    written = Entry.objects.filter(about__in=names).values_list("about", flat=True)
+    return sorted(set(range(count)) - {names[name] for name in written})
 
 
-def _write(growth: Growth, stretches: list[Stretch], *, now: datetime, step: Step) -> None:
-    first = Resident.objects.order_by("pk").values_list("pk", flat=True).first() or last_key(Resident) + 1
-    people = People(growth.residents, first, begin_of_day(growth.first))
-    ground: Ground | None = None
-    for stretch in stretches:
+class Writer:
+    """Writes stretches of one growth, in any order; several writers in several processes do not meet."""
+
+    def __init__(self, growth: Growth) -> None:
+        self.growth = growth
+
+    @cached_property
+    def telling(self) -> Telling:
+        return Telling(self.growth.story, Ground(plans(), self.growth.people))
+
+    def write(self, number: int, *, now: datetime) -> int:
+        """One stretch, all of it or nothing; how much work it was."""
+        stretch = self.growth.stretches[number]
         with transaction.atomic():
             if stretch.what == "residents":
-                _residents(people, stretch)
+                people = self.growth.people
+                lay_down(Resident, [sounded(people.person(n)) for n in range(stretch.start, stretch.end)])
             else:
-                ground = ground or Ground(plans(), people)
-                _matters(Telling(growth.story, ground), stretch, growth.until)
-            _note(growth, {"what": stretch.what, "from": stretch.start, "to": stretch.end}, now)
-        step(stretch.weight)
-    _weigh()
+                self._tell(number, stretch)
+            content = {"what": stretch.what, "from": stretch.start, "to": stretch.end}
+            _note(self.growth, number, content, now)
+        return stretch.weight
+
+    def _tell(self, number: int, stretch: Stretch) -> None:
+        telling, growth = self.telling, self.growth
+        held = stretch.what == "held"
+        start = growth.story.plain if held else stretch.start
+        serials = range(start + 1, start + 1 + stretch.end - stretch.start)  # nobody else has a matter yet
+        pen = Pen(Keys(number, growth.room), serials)
+        telling.ground.verbs = Verbs(pen, telling.ground)
+        telling.ground.open_at.clear()  # who says the same is answered with what stands in the same stretch
+        lives = telling.held() if held else telling.plain(stretch.start, stretch.end)
+        live(lives=lives, until=growth.until, step=lambda _n: None)
+        pen.lay_down()
 
 
-def _note(growth: Growth, content: dict[str, object], now: datetime) -> None:
-    record(what="web.grow", about=growth.about, by=IMPORT.word(), at=now, content=content)
+def grow(growth: Growth, *, now: datetime, step: Step) -> bool:
+    """Grow the chosen county in this process, or go on growing it. False if nothing was left to do."""
+    waiting, writer = begin(growth, now=now), Writer(growth)
+    step(growth.weight - sum(growth.stretches[number].weight for number in waiting))
+    for number in waiting:
+        step(writer.write(number, now=now))
+    weigh()
+    return bool(waiting)
 
 
-def _residents(people: People, stretch: Stretch) -> None:
-    keys = Keys(Resident)
-    lay_down(Resident, [sounded(people.person(n)) for n in range(stretch.start, stretch.end)])
-    keys.give_back()
+def _note(growth: Growth, stretch: int | None, content: dict[str, object], now: datetime) -> None:
+    record(what="web.grow", about=growth.about(stretch), by=IMPORT.word(), at=now, content=content)
 
 
-def _matters(telling: Telling, stretch: Stretch, until: date) -> None:
-    ground = telling.ground
-    pen = Pen(matters=stretch.end - stretch.start)
-    ground.verbs = Verbs(pen, ground)
-    ground.open_at.clear()  # who says the same is answered with what stands in the same stretch
-    lives = telling.held() if stretch.what == "held" else telling.plain(stretch.start, stretch.end)
-    live(lives=lives, until=until, step=lambda _n: None)
-    pen.lay_down()
-
-
-def _weigh() -> None:
+def weigh() -> None:
     """The database looks at what it now holds, or its first plans would be those of an empty county."""
     with connection.cursor() as cursor:
         for table in (Resident, Entry, *WRITTEN):

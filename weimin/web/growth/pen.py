@@ -1,7 +1,7 @@
 """What the lives of one stretch write, kept in memory until it is laid down in one transaction."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -15,7 +15,7 @@ from weimin.kernel import numbers
 from weimin.kernel.chosen import current_code
 from weimin.kernel.clock import county_day
 from weimin.ledger import services as ledger
-from weimin.matters import numbering, tallies
+from weimin.matters import tallies
 from weimin.matters.journey._core import check, content_of  # the same table of moves, the same content committed to
 from weimin.matters.models import (
     Answer,
@@ -56,15 +56,15 @@ class Papers:
 class Pen:
     """One stretch of the telling. `perform` is the journey's own, in memory: the same moves, counts and content."""
 
-    def __init__(self, *, matters: int) -> None:
-        """Before: inside atomic(), so that keys and numbers are nobody else's."""
-        self.keys = Keys(*WRITTEN)
+    def __init__(self, keys: Keys, serials: Iterable[int]) -> None:
+        """Keys and serials are nobody else's: they were kept free when the county was founded."""
+        self.keys = keys
         self.rows: dict[type[Model], list[Any]] = defaultdict(list)
         self.papers: dict[int, Papers] = {}
         self.counts: Counter[str] = Counter()
         self._acts: list[ledger.Act] = []
         self._letters = county(current_code()).letters
-        self._serials: Iterator[int] = iter(numbering.next_serials(matters))
+        self._serials = iter(serials)
 
     def number(self, now: datetime) -> str:
         return numbers.make(self._letters, county_day(now), next(self._serials))
@@ -143,5 +143,4 @@ class Pen:
             event.salt = entry.salt
         for table in WRITTEN:
             lay_down(table, self.rows[table])
-        self.keys.give_back()
         tallies.change(less=[], more=list(self.counts.elements()))

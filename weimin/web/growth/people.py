@@ -16,10 +16,9 @@ _STREETS = ("文昌路", "建设路", "河滨路", "一组", "二组", "三组",
 
 @dataclass(frozen=True)
 class People:
-    """So many residents, the first under this key and the others after it."""
+    """So many residents, under the keys from 1 on."""
 
     count: int
-    first: int
     recorded_at: datetime
 
     def person(self, place: int) -> Resident:
@@ -28,7 +27,7 @@ class People:
         name = a_name(course)
         reach = course.weighed(_REACH)
         return Resident(
-            pk=self.first + place,
+            pk=place + 1,
             name=name,
             phone="" if reach == Resident.Reach.LETTER else f"100{place:08d}",
             email=f"r{place}@example.invalid" if reach == Resident.Reach.EMAIL else "",

@@ -1,5 +1,6 @@
 """Grow a large county, or several, for measurements and rehearsals."""
 
+import os
 from datetime import date
 from typing import Any
 
@@ -13,10 +14,13 @@ from weimin.kernel import clock
 from weimin.kernel.progress import Progress
 from weimin.web.growth.founding import codes
 from weimin.web.growth.growing import Growth, NotEmpty, grow
+from weimin.web.growth.side_by_side import grow_side_by_side
 from weimin.web.growth.telling import FEWEST
 from weimin.web.sample.builder import LAST_DAY
 from weimin.web.sample.loading import signins_of_a_grown_county
 from weimin.web.sample.signins import write_down
+
+_MOST_PROCESSES, _WORTH_A_PROCESS = 8, 4000  # matters: fewer are told before a second process has begun
 
 
 class Command(BaseCommand):
@@ -31,25 +35,31 @@ class Command(BaseCommand):
         parser.add_argument("--residents", type=int, default=370_000)
         parser.add_argument("--matters", type=int, default=1_000_000, help=f"at least {FEWEST}")
         parser.add_argument("--counties", type=int, default=1, help="so many, each of this size; PostgreSQL only")
+        parser.add_argument("--processes", type=int, help="PostgreSQL only; default: as many as there are processors")
         parser.add_argument("--until", type=date.fromisoformat, default=LAST_DAY, help="last day of the four years")
 
-    def handle(self, *, residents: int, matters: int, counties: int, until: date, **options: Any) -> None:
+    def handle(
+        self, *, residents: int, matters: int, counties: int, processes: int | None, until: date, **options: Any
+    ) -> None:
         if residents < 1 or matters < FEWEST or counties < 1:
             raise CommandError(f"Give at least 1 resident, {FEWEST} matters and 1 county.")
         if counties > 1 and connection.vendor != "postgresql":
             raise CommandError("SQLite serves one county. Set DATABASE_URL for several.")
         growth = Growth(residents, matters, until)
         for code in codes(counties):
-            self._grow(growth, code)
+            self._grow(growth, code, processes or min(os.cpu_count() or 1, _MOST_PROCESSES))
 
-    def _grow(self, growth: Growth, code: str) -> None:
+    def _grow(self, growth: Growth, code: str, processes: int) -> None:
         if connection.vendor == "postgresql":
             call_command("migrate_counties", code, verbosity=0)
         with use_county(code):
             label = f"Growing {growth.matters:,} matters of {code}"
             try:
                 with Progress(growth.weight, label) as progress:
-                    grown = grow(growth, now=clock.now(), step=progress.step)
+                    if connection.vendor == "postgresql" and processes > 1 and growth.matters >= _WORTH_A_PROCESS:
+                        grown = grow_side_by_side(growth, now=clock.now(), step=progress.step, processes=processes)
+                    else:
+                        grown = grow(growth, now=clock.now(), step=progress.step)
             except NotEmpty:
                 raise CommandError(
                     f"County {code} has places or matters of its own, or was grown to another size. Nothing was "
