@@ -50,7 +50,7 @@ def _verdict(results: list[dict[str, Any]]) -> str:
         bound = f"≤ {ratio['most']:g}" if ratio["most"] is not None else f"≥ {ratio['least']:g}"
         lines.append(f"| {ratio['asked']} | {bound} | " + " | ".join(_cell(said, name) for said in results) + " |")
     missed = [said for said in results for ratio in said["ratios"].values() if ratio["counts"] and not ratio["met"]]
-    told = f"\n**{len(missed)} figures fall short of what was asked.** They are marked so above.\n" if missed else ""
+    told = f"\n**Short of what was asked: {len(missed)}.** Each is marked so above.\n" if missed else ""
     return "\n".join(lines) + "\n" + told
 
 

@@ -4,11 +4,13 @@ import ast
 import json
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from bench import loopback, ratios
-from bench.load import Target
+from bench import loopback, ratios, report
+from bench.load import Target, measure
 from bench.words import bodies
 from tests.rules.house import ROOT, called, python_files, tree
 
@@ -77,6 +79,56 @@ def test_bodies_are_the_same_on_every_machine():
     assert json.loads(first[0])["n"] == "5-0" and len(json.loads(first[0])["text"]) > 40
 
 
+class Counting(BaseHTTPRequestHandler):
+    """Answers at once and remembers what it was asked."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        self.server.asked.append(
+            (self.headers["Idempotency-Key"], self.rfile.read(int(self.headers["Content-Length"])))
+        )
+        self.send_response(self.server.status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *words):
+        """Quietly."""
+
+
+@pytest.fixture
+def answering():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Counting)
+    server.asked, server.status, server.daemon_threads = [], 201, True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize("tool", ["what is here", "threads of Python"])
+def test_each_request_of_a_load_has_a_key_of_its_own(answering, tmp_path, monkeypatch, tool):
+    if tool == "threads of Python":
+        monkeypatch.setattr("bench.load.shutil.which", lambda name: None)
+    file = tmp_path / "bodies"
+    file.write_text("\n".join(bodies('{"title": "$TITLE"}', n=5, seed=1)))
+    target = Target(
+        "t", f"http://127.0.0.1:{answering.server_port}/x", "POST", {"Content-Type": "application/json"},
+        bodies=file, key="k",
+    )  # fmt: skip
+    found = [measure(target, 2, 1) for _round in range(2)]
+    keys = [key for key, _body in answering.asked]
+    assert len(keys) == len(set(keys)) >= sum(one["requests"] for one in found) > 2
+    assert all(json.loads(body)["title"] for _key, body in answering.asked)
+    assert [one["non2xx"] + one["errors"] for one in found] == [0, 0]
+
+
+def test_an_address_whose_first_answer_is_no_success_is_not_measured(answering):
+    answering.status = 302
+    with pytest.raises(SystemExit, match="no success"):
+        measure(Target("t", f"http://127.0.0.1:{answering.server_port}/x", "POST"), 1, 1)
+
+
 def level(**values):
     return {"rps": 100, "p50_ms": 10, "p99_ms": 40, "server_cpu_ms": 2, "database_cpu_ms": 1, "statements": 5,
             "failed": 0, **values}  # fmt: skip
@@ -115,6 +167,26 @@ def test_a_ratio_is_told_for_every_floor_and_a_short_one_loudly(capsys):
     assert [line.split()[2] for line in said.splitlines() if line.startswith("FALLS SHORT")] == [
         "intake_statements:", "intake_failed:",
     ]  # fmt: skip
+
+
+def test_the_report_tells_plainly_what_falls_short():
+    said = results(
+        machine={"processors": 2, "model": "one", "memory_gib": 8, "system": "Linux", "python": "3.11"},
+        database="15", date="2026-11-24", rounds=3, seconds=5, residents=37_000, grow_seconds=60,
+    )  # fmt: skip
+    said["measured"]["ours"]["intake"]["8"] = level(statements=27)
+    for levels in said["measured"].values():
+        for found in levels.values():
+            for one in found.values():
+                one |= {"begin_commit": 1, "machine_busy": [0.5, 0.7]}
+    said["memory"] |= {"after_reports": {"pss_mib": 153}, "slowest_seconds": {"/": 0.1}}
+    said["import"] |= {"imported": 100, "seconds": 2.0}
+    said["sizes"]["tables"] = {"matters_matter": 900}
+    said["ratios"] = ratios.of(said)
+    page = report.page([said])
+    assert "| intake: statements a request, transaction frames aside | ≤ 6 | **27, falls short** |" in page
+    assert "**Short of what was asked: 1.**" in page
+    assert "| ours | 8 | 100 | 10 | 40 | 2 | 1 | 27 | 1 | 0 | 60% |" in page
 
 
 def test_what_was_not_measured_is_not_met():
