@@ -14,7 +14,15 @@ from bench.cluster import query
 from bench.systems import System, manage
 from bench.words import rows
 
-REPORTS = ("/", "/doing/", "/board/", "/desk/", "/desk/leader/", "/desk/matters/", "/desk/matters/export.csv")
+REPORTS = (
+    "/",
+    "/doing/",
+    "/board/",
+    "/desk/",
+    "/desk/leader/",
+    "/desk/matters/?queue=all",
+    "/desk/matters/export.csv?queue=all",
+)
 TURNS = 4  # each worker should have made each report once
 _CHUNK = 1 << 20
 
@@ -77,7 +85,7 @@ def sizes(url: str, matters: int) -> dict[str, Any]:
 
 
 def bulk_import(ours: System, home: Path, *, rows: int) -> dict[str, Any]:
-    """`import_matters` on a file of its own, from the first byte read to the last row committed."""
+    """`import_matters` on a file of its own, from the start of its Python to the last row committed."""
     path = home / "old.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(_old(rows))
