@@ -65,6 +65,7 @@ EXTRAS = {
     },
     "web": {
         "figures": "the honest numbers of both homes, with their samples",
+        "growth": "a county of any size, written in bulk as the verbs would have",
         "sample": "the sample county",
         "stuck": "where matters wait and what got worse: the leader's minute",
         "trend": "a share month by month as a picture, drawn on the server",

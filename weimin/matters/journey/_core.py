@@ -72,7 +72,7 @@ def perform(
     check(matter, act, goal)
     start, goal = matter.state, goal or State(matter.state)
     if undoable:
-        data = {**(data or {}), "before": _kept(matter, changes or {})}
+        data = {**(data or {}), "before": columns_before(matter, changes or {})}
     columns: dict[str, Any] = {**(changes or {}), "state": goal, "changed_at": now}
     if goal in CLOSED_STATES and start not in CLOSED_STATES:
         columns["closed_at"] = now
@@ -101,7 +101,7 @@ def column(name: str) -> "Field[Any, Any]":
     return found
 
 
-def _kept(matter: Matter, changes: dict[str, Any]) -> dict[str, Any]:
+def columns_before(matter: Matter, changes: dict[str, Any]) -> dict[str, Any]:
     """The columns that are about to change, in words that JSON holds."""
     kept = {}
     for name in changes:

@@ -19,7 +19,6 @@ from ..models import Answer, FollowUp, Matter
 from ..states import Act, Clock, State
 from ._core import check, perform, words_of
 
-
 _AFTER_REFUSAL = (State.REFUSED, State.APPEALED, State.CLOSED)  # the refusal stands, or is being looked at again
 
 

@@ -90,7 +90,7 @@ def receive_matter(draft: Draft, *, by: Actor, now: datetime) -> Receipt:
         data=_noted(draft, matter),
     )
     entry, event.salt = ledger.entry_of(told)
-    fresh = matter.resident if matter.resident is not None and matter.resident._state.adding else None
+    fresh = None if draft.resident is not None else matter.resident
     rows = (fresh, matter, entry, _message(matter, pin, taken_by, now), event)
     counted = Counter(tallies.standing(matter, matter.state) + tallies.monthly(matter, now, "received"))
     insert_together(*filter(None, rows), beside=tallies.changing(counted))

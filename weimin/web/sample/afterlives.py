@@ -57,13 +57,13 @@ class WholeLife(Life):
             self.now = moment
             if self.matter.state in STILL[Act.KEEP_PROMISE]:
                 words = self.course.pick(sayings.KEPT) % answer.promise
-                journey.keep_promise(answer.matter, words=words, by=self.handler, now=moment)
+                self.verbs.keep_promise(answer.matter, words=words, by=self.handler, now=moment)
             return
         moment = day + DAY + 10 * MINUTE
         yield moment
         self.now = moment
         if self.matter.state in STILL[Act.KEEP_PROMISE]:
-            journey.break_promise(answer, by=CLOCK, now=moment)
+            self.verbs.break_promise(answer, by=CLOCK, now=moment)
             yield from self._handled_again()
 
     def _handled_again(self) -> Iterator[datetime]:
@@ -85,7 +85,7 @@ class WholeLife(Life):
             yield from self.at(self.now + self.course.between(10, 200) * HOUR)
             if self._stands(answer, State.ANSWERED):
                 reason = self.course.pick(sayings.NOT_SOLVED)
-                journey.reopen_matter(self.matter, reason=reason, by=RESIDENT, now=self.now)
+                self.verbs.reopen_matter(self.matter, reason=reason, by=RESIDENT, now=self.now)
                 yield from self._handled_again()
             return
         if not self.fate.rates or (self.matter.resident is None and self.course.happens(70)):
@@ -97,7 +97,7 @@ class WholeLife(Life):
         grade = Grade(self.fate.grade if not last else self.course.pick([3, 4, 4, 5]))
         resolved = self.course.pick(sayings.RESOLVED[int(grade)])
         words = self.course.pick(sayings.RATED[int(grade)])
-        journey.rate_matter(
+        self.verbs.rate_matter(
             self.matter, grade=grade, resolved=Resolved(resolved), words=words, by=RESIDENT, now=self.now
         )
         self.halt()
@@ -116,12 +116,12 @@ class WholeLife(Life):
         due = self.matter.clock_due_at
         yield from self.at(begin_of_day(county_day(self.matter.answered_at)) + 8 * DAY + 9 * HOUR)
         if self._stands(answer, State.ANSWERED):
-            journey.remind_to_rate(self.matter, by=CLOCK, now=self.now)
+            self.verbs.remind_to_rate(self.matter, by=CLOCK, now=self.now)
         if self._stands(answer, State.ANSWERED):
             yield from self.at(due + 2 * MINUTE)
         if not self._stands(answer, State.ANSWERED):
             return
-        journey.close_matter(self.matter, by=CLOCK, now=self.now)
+        self.verbs.close_matter(self.matter, by=CLOCK, now=self.now)
         self.halt()
         if self.fate.appeals:
             yield from self._reviewed()
@@ -135,7 +135,7 @@ class WholeLife(Life):
         if not self._stands(answer, State.RATED):
             return
         if self.matter.resident is not None:
-            journey.contact_resident(
+            self.verbs.contact_resident(
                 self.matter, at=self.now, channel="PHONE", outcome=ContactOutcome.REACHED,
                 words=self.course.pick(sayings.TALKED_AGAIN), by=self.handler, now=self.now,
             )  # fmt: skip
@@ -146,7 +146,7 @@ class WholeLife(Life):
         yield from self.at(self._working_part_of(self.now, self.matter.clock_due_at, 15, 80))
         if self._stands(answer, State.RATED):
             reply = self._reply(again=True)
-            self.answer = journey.answer_matter(self.matter, reply=reply, by=self.handler, now=self.now)
+            self.answer = self.verbs.answer_matter(self.matter, reply=reply, by=self.handler, now=self.now)
             if reply.promise:
                 self.spawned.append(self._promised(self.answer))
             yield from self._rated(last=True)
@@ -160,7 +160,7 @@ class WholeLife(Life):
             return
         caller, reached = self.world.post(self.course.pick(["RX-21", "RX-22"])), self.course.happens(82)
         content = self.fate.grade >= _LOWEST_CONTENT
-        journey.call_back(
+        self.verbs.call_back(
             self.matter,
             reached=reached,
             resolved=Resolved(self.course.pick(sayings.RESOLVED[self.fate.grade])) if reached else None,
@@ -179,14 +179,14 @@ class WholeLife(Life):
             if not self._may_appeal():
                 return
             words = self.course.pick(sayings.APPEALED)
-            journey.appeal_matter(self.matter, words=words, by=RESIDENT, now=self.now)
+            self.verbs.appeal_matter(self.matter, words=words, by=RESIDENT, now=self.now)
             self.halt()
             yield from self.at(self.world.at_work(self.now + self.course.between(9, 24) * DAY, self.course))
             upheld = self.fate.upheld or round_ == 1
             outcome = Appeal.Outcome.UPHELD if upheld else Appeal.Outcome.SET_ASIDE
             facts, reasons, rule = sayings.DECISIONS[outcome]
             reviewer = self.world.post(self.course.pick(["XFJ-31", "XFJ-32"]))
-            journey.decide_appeal(
+            self.verbs.decide_appeal(
                 self.matter, outcome=outcome, facts=facts, reasons=reasons, rule=rule, by=reviewer, now=self.now
             )
             if not upheld:
@@ -216,13 +216,13 @@ class WholeLife(Life):
         if self.fate.halt != State.PUBLISHED and (private or not self.fate.published):
             if self.matter.state == State.RATED:
                 reason = self.course.pick(sayings.NOT_PUBLISHED)
-                journey.close_matter(self.matter, reason=reason, by=publisher, now=self.now)
+                self.verbs.close_matter(self.matter, reason=reason, by=publisher, now=self.now)
             return
         asked = self.course.pick(sayings.ASKED.get(self.plan.request, sayings.ASKED_OTHERWISE)) % {
             "village": self.village.name_zh,
             "what": self.plan.public,
         }
-        journey.publish_matter(
+        self.verbs.publish_matter(
             self.matter,
             title=f"{self.village.name_zh}：{self.plan.public}",
             asked=asked,
@@ -234,4 +234,4 @@ class WholeLife(Life):
         if self.fate.taken_down:
             yield from self.at(self.world.at_work(self.now + self.course.between(2, 12) * DAY, self.course))
             if self.matter.state == State.PUBLISHED:
-                journey.unpublish_matter(self.matter, reason=sayings.TAKEN_DOWN, by=publisher, now=self.now)
+                self.verbs.unpublish_matter(self.matter, reason=sayings.TAKEN_DOWN, by=publisher, now=self.now)

@@ -25,7 +25,7 @@ LAST_DAY = date(2026, 11, 22)
 # How many hundredths of the usual are heard on a weekday, from Monday.
 _BY_WEEKDAY = (125, 115, 108, 104, 106, 78, 64)
 # Minutes of a day at which people call or write.
-_HOURS = {
+HOURS = {
     7: 4,
     8: 10,
     9: 14,
@@ -44,7 +44,7 @@ _HOURS = {
     22: 1,
 }
 # States to be seen on the last day: how many days before it such a matter begins.
-_HALTS = {
+HALTS = {
     State.RECEIVED: (0, 1), State.CLASSIFIED: (2, 5), State.DISPATCHED: (2, 5), State.RETURNED: (5, 9),
     State.HANDLED: (3, 6), State.PAUSED: (6, 10), State.ANSWERED: (4, 12), State.RATED: (14, 24),
     State.APPEALED: (40, 60), State.REFUSED: (6, 30), State.MERGED: (5, 9), State.WITHDRAWN: (6, 30),
@@ -65,6 +65,14 @@ class Lived(Protocol):
 
 def tell(*, lives: Iterable[Lived], until: date, step: Step) -> None:
     """Let every life run side by side until the last day; who is not finished by then stays as they are."""
+    end = live(lives=lives, until=until, step=step)
+    # What was told long ago was sent long ago, or the outbox would send two years of messages at its first start.
+    waiting = Notice.objects.filter(state=Delivery.QUEUED, created_at__lt=end - timedelta(days=1))
+    waiting.update(state=Delivery.SENT, sent_at=F("created_at"))
+
+
+def live(*, lives: Iterable[Lived], until: date, step: Step) -> datetime:
+    """Each moment in its order, whoever's it is; the last second that is told."""
     end = datetime.combine(until, datetime.max.time().replace(microsecond=0), COUNTY_TIME)
     queue: list[tuple[datetime, int, Iterator[datetime], Lived]] = []
     born = 0
@@ -84,33 +92,31 @@ def tell(*, lives: Iterable[Lived], until: date, step: Step) -> None:
         life.spawned.clear()
         if following is not None:
             heapq.heappush(queue, (following, order, way, life))
-    # What was told long ago was sent long ago, or the outbox would send two years of messages at its first start.
-    waiting = Notice.objects.filter(state=Delivery.QUEUED, created_at__lt=end - timedelta(days=1))
-    waiting.update(state=Delivery.SENT, sent_at=F("created_at"))
+    return end
 
 
 def many(world: World, *, matters: int, until: date) -> Iterator[WholeLife]:
     """Plain ones over the two years, some with a neighbour who says the same, and the ones that stop in each state."""
     days = (until - FIRST_DAY).days
     held = max(1, matters // 500)
-    shown = [state for state in _HALTS for _n in range(held)]
+    shown = [state for state in HALTS for _n in range(held)]
     late = max(2, matters // 90)
     plain = matters - len(shown) - held - late  # what is merged brings the one it is merged into
-    weights = {day: _weight_of(FIRST_DAY + timedelta(days=day), day / days) for day in range(days + 1)}
+    weights = {day: weight_of(FIRST_DAY + timedelta(days=day), day / days) for day in range(days + 1)}
     life: WholeLife | None = None
     for n in range(plain):
         course = Course("matter", n)
         if life is not None and course.happens(6):
-            yield _neighbour_of(world, Course("neighbour", n), life)
+            yield neighbour_of(world, Course("neighbour", n), life)
             continue
         life = _life(world, course, FIRST_DAY + timedelta(days=course.weighed(weights)), a_fate(course))
         yield life
     for n, state in enumerate(shown):
         course = Course("halt", n)
-        life = _life(world, course, until - timedelta(days=course.between(*_HALTS[state])), a_fate(course, halt=state))
+        life = _life(world, course, until - timedelta(days=course.between(*HALTS[state])), a_fate(course, halt=state))
         yield life
         if state == State.MERGED:
-            yield _neighbour_of(
+            yield neighbour_of(
                 world, Course("halt-main", n), life, fate=a_fate(course, halt=State.HANDLED), earlier=True
             )
     for n in range(late):
@@ -119,7 +125,7 @@ def many(world: World, *, matters: int, until: date) -> Iterator[WholeLife]:
         yield _life(world, course, begins, a_fate(course, halt=State.ANSWERED, late=True))
 
 
-def _weight_of(day: date, share: float) -> float:
+def weight_of(day: date, share: float) -> float:
     """More on weekdays, a few more each month as people learn of it, fewer while everybody is at the feast."""
     feast = (
         0.45 if (day.month, day.day) in {(10, 1), (10, 2), (1, 28), (1, 29), (1, 30), (2, 16), (2, 17), (2, 18)} else 1
@@ -131,11 +137,11 @@ def _life(world: World, course: Course, day: date, fate: Fate) -> WholeLife:
     plan: Plan = course.weighed({plan: plan.in_season(day.month) for plan in world.plans})
     homes = {place: place.households for place in world.villages if plan.fits(place.name_zh)}
     village = course.weighed(homes)
-    start = on_day(day, course.weighed(_HOURS) * 60 + course.number(60), course)
+    start = on_day(day, course.weighed(HOURS) * 60 + course.number(60), course)
     return WholeLife(world, course, plan, village=village, start=start, fate=fate)
 
 
-def _neighbour_of(
+def neighbour_of(
     world: World, course: Course, first: WholeLife, *, fate: Fate | None = None, earlier: bool = False
 ) -> WholeLife:
     """Somebody next door says the same some hours later, or was first."""

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from weimin.catalogue.queries import route_for
 from weimin.county.actors import CLOCK, RESIDENT, Actor
 from weimin.county.models import Office, Place
 from weimin.kernel.clock import county_day
 from weimin.kernel.limits import Limit
-from weimin.matters import clocks, journey, queries
+from weimin.matters import journey
 from weimin.matters.journey.dispatch import RETURNS_BEFORE_LEADER
 from weimin.matters.models import Answer, Matter
 from weimin.matters.states import Channel, ContactOutcome, Identity, PauseReason, Request, State
@@ -17,7 +16,7 @@ from weimin.matters.states import Channel, ContactOutcome, Identity, PauseReason
 from . import sayings
 from .fates import Fate
 from .sequence import Course
-from .words import Plan, Teller, a_name, a_phone
+from .words import Plan, Teller
 from .world import World
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -26,6 +25,7 @@ _CHANNELS = {
     Channel.WEB: 36, Channel.PHONE: 38, Channel.COUNTER: 10, Channel.VISIT: 7, Channel.MESSAGE: 6, Channel.MEETING: 3,
 }  # fmt: skip
 _SWIFT = ("LIFE", "UTILITY")
+_NO_MAIN = (State.ANSWERED, State.RATED, State.APPEALED)  # open, but no longer being worked on
 
 
 class Told(Exception):
@@ -43,6 +43,7 @@ class Life:
         self, world: World, course: Course, plan: Plan, *, village: Place, start: datetime, fate: Fate
     ) -> None:
         self.world, self.course, self.plan, self.fate = world, course, plan, fate
+        self.verbs = world.verbs
         self.village, self.now = village, start
         self.teller = Teller(course, {"村": village.name_zh})
         self.spawned: list[Iterator[datetime]] = []
@@ -66,15 +67,15 @@ class Life:
         while (step := self._climbs()) is not None and step < moment:
             yield (step := max(step, self.now))
             self.now = step
-            journey.escalate_matter(self.matter, by=CLOCK, now=self.now)
+            self.verbs.escalate_matter(self.matter, by=CLOCK, now=self.now)
         yield moment
         self.now = moment
 
     def _climbs(self) -> datetime | None:
         matter = self.matter
-        if not matter.is_open or matter.owner is None or matter.escalated >= len(queries.line_above(matter.owner)):
+        if not matter.is_open or matter.owner is None or matter.escalated >= len(self.world.line_above(matter.owner)):
             return None
-        return clocks.next_escalation(matter) + 5 * MINUTE
+        return self.world.next_escalation(matter) + 5 * MINUTE
 
     def after(self, low: int, high: int) -> Iterator[datetime]:
         """Wait some minutes; where it is not urgent, until offices are open."""
@@ -94,9 +95,7 @@ class Life:
     def _receive(self) -> None:
         course, world = self.course, self.world
         channel, place = course.weighed(_CHANNELS), self._place()
-        name, phone = a_name(course), a_phone(course)
-        if course.happens(15) and world.people:  # some people write more than once
-            name = course.pick(list(world.people))
+        who = world.who_asks(course)
         lat, long = self._position()
         draft = journey.Draft(
             text=self.teller.told(self.plan.text, pressing=self.plan.request in ("HELP", "COMPLAINT", "REPORT")),
@@ -106,17 +105,17 @@ class Life:
             channel=channel,
             request=Request(self.plan.request),
             identity=Identity(self.fate.identity),
-            resident=world.people.get(name),
-            name=name,
-            phone=phone,
+            resident=who.known,
+            name=who.name,
+            phone=who.phone,
             lat=lat,
             long=long,
             address=course.pick(["", "", "村口", "村委会旁边", "小学门口", "桥头", "老戏台对面", "三岔路口"]),
         )
         by = RESIDENT if channel in _BY_RESIDENT else world.clerk_at(place, course)
-        self.matter = journey.receive_matter(draft, by=by, now=self.now).matter
-        if (resident := self.matter.resident) is not None:
-            world.people[name] = resident
+        self.matter = self.verbs.receive_matter(draft, by=by, now=self.now).matter
+        if self.matter.resident is not None:
+            world.remember(who, self.matter.resident)
         self.halt()
 
     def _place(self) -> Place:
@@ -136,18 +135,18 @@ class Life:
         sorter, matter = self.world.sorter_of(self.matter), self.matter
         spot = (self.plan.kind, self.village.pk)
         main = self.world.open_at.get(spot)
-        if main is not None and main.is_open and main.state not in (State.RATED, State.ANSWERED) and self.fate.merges:
-            journey.merge_matter(matter, main=main, reason=sayings.SAME_FACTS, by=sorter, now=self.now)
+        if main is not None and main.is_open and main.state not in _NO_MAIN and self.fate.merges:
+            self.verbs.merge_matter(matter, main=main, reason=sayings.SAME_FACTS, by=sorter, now=self.now)
             self.halt()
             yield from self._waits_for(main)
             return
         self.world.open_at[spot] = matter
         if self.fate.refused:
-            journey.refuse_matter(matter, reply=sayings.refusal(self.course), by=sorter, now=self.now)
+            self.verbs.refuse_matter(matter, reply=sayings.refusal(self.course), by=sorter, now=self.now)
             self.halt()
             yield from self._reviewed()
             return
-        journey.classify_matter(matter, kind=matter.kind, by=sorter, now=self.now)
+        self.verbs.classify_matter(matter, kind=matter.kind, by=sorter, now=self.now)
         self.halt()
 
     def _waits_for(self, main: Matter) -> Iterator[datetime]:
@@ -155,7 +154,7 @@ class Life:
         for _day in range(120):
             yield from self.at(self.now + DAY)
             if main.state in (State.ANSWERED, State.RATED, State.CLOSED, State.PUBLISHED):
-                self.answer = journey.answer_merged(self.matter, by=CLOCK, now=self.now)
+                self.answer = self.verbs.answer_merged(self.matter, by=CLOCK, now=self.now)
                 assert self.answer.post is not None
                 self.handler = self.world.post(self.answer.post.code)
                 yield from self._rated()
@@ -163,7 +162,7 @@ class Life:
 
     def _sent(self) -> Iterator[datetime]:
         """To the office that leads; now and then to a wrong one first, which returns it."""
-        route = route_for(self.matter.kind, self.matter.place, on=county_day(self.now))
+        route = self.world.route(self.matter.kind, self.matter.place, on=county_day(self.now))
         assert route is not None
         helpers = list(route.supporting.all()) if self.course.happens(30) else []
         for _wrong in range(self.fate.returns):
@@ -172,10 +171,10 @@ class Life:
         if self.fate.withdrawn:
             yield from self.after(60, 900)
             words = self.course.pick(sayings.WITHDRAWN)
-            journey.withdraw_matter(self.matter, reason=words, by=RESIDENT, now=self.now)
+            self.verbs.withdraw_matter(self.matter, reason=words, by=RESIDENT, now=self.now)
             raise Told
         yield from self.after(10, 40 if self.swift else 900)
-        journey.accept_matter(self.matter, by=self.handler, now=self.now)
+        self.verbs.accept_matter(self.matter, by=self.handler, now=self.now)
         self.halt()
         for helper in helpers[:1]:
             self.spawned.append(self._helped_by(helper))
@@ -185,7 +184,7 @@ class Life:
         sender = self.world.sorter_of(self.matter)
         if self.matter.returns >= RETURNS_BEFORE_LEADER and self.matter.owner is not None:
             sender = self.world.post(self.matter.owner.code)
-        journey.dispatch_matter(self.matter, office=office, supporting=helpers, by=sender, now=self.now)
+        self.verbs.dispatch_matter(self.matter, office=office, supporting=helpers, by=sender, now=self.now)
         self.handler = self.world.handler(office.pk, self.course)
         self.halt()
 
@@ -193,7 +192,7 @@ class Life:
         yield from self._dispatched(office, [])
         yield from self.after(30, 60 if self.swift else 1500)
         reason = self.course.pick(sayings.NOT_OURS)
-        journey.return_matter(self.matter, reason=reason, by=self.handler, now=self.now)
+        self.verbs.return_matter(self.matter, reason=reason, by=self.handler, now=self.now)
         if self.matter.returns == self.fate.returns:
             self.halt()
 
@@ -207,7 +206,7 @@ class Life:
         self.now = moment
         if self.matter.state in (State.DISPATCHED, State.HANDLED, State.PAUSED):
             helper, report = self.world.handler(office.pk, self.course), self.course.pick(sayings.HELPED)
-            journey.report_support(self.matter, report=report, by=helper, now=moment)
+            self.verbs.report_support(self.matter, report=report, by=helper, now=moment)
 
     # --- handled and answered ----------------------------------------------------------------------------------
 
@@ -215,7 +214,7 @@ class Life:
         yield from self._contacted()
         if self.fate.noted:
             yield from self.after(30, 1200)
-            journey.add_note(self.matter, words=self.course.pick(sayings.ADDED), by=RESIDENT, now=self.now)
+            self.verbs.add_note(self.matter, words=self.course.pick(sayings.ADDED), by=RESIDENT, now=self.now)
         if self.fate.paused:
             yield from self._paused()
         yield from self._answered()
@@ -230,7 +229,7 @@ class Life:
             outcomes.insert(0, self.course.pick([ContactOutcome.NO_ANSWER, ContactOutcome.CALL_LATER]))
         for outcome in outcomes:
             words = self.course.pick(sayings.TALKED if outcome == ContactOutcome.REACHED else sayings.NOT_REACHED)
-            journey.contact_resident(
+            self.verbs.contact_resident(
                 self.matter, at=self.now, channel="PHONE", outcome=outcome, words=words, by=self.handler, now=self.now
             )
             if outcome != ContactOutcome.REACHED:
@@ -240,17 +239,17 @@ class Life:
         yield from self.after(30, 600)
         reason, words = self.course.pick(sayings.PAUSES)
         limit = Limit.parse(self.course.pick(["5W", "7W", "10N", "15N"]))
-        journey.pause_matter(
+        self.verbs.pause_matter(
             self.matter, reason=PauseReason(reason), words=words, limit=limit, by=self.handler, now=self.now
         )
         self.halt()
         assert self.matter.clock_due_at is not None
         if self.course.happens(25):  # nobody resumed it: the time named is over
             yield from self.at(self.matter.clock_due_at + 2 * MINUTE)
-            journey.resume_matter(self.matter, by=CLOCK, now=self.now)
+            self.verbs.resume_matter(self.matter, by=CLOCK, now=self.now)
         else:
             yield from self.at(self._working_part_of(self.now, self.matter.clock_due_at, 40, 90))
-            journey.resume_matter(self.matter, words=sayings.RESUMED, by=self.handler, now=self.now)
+            self.verbs.resume_matter(self.matter, words=sayings.RESUMED, by=self.handler, now=self.now)
 
     def _answered(self, *, again: bool = False) -> Iterator[datetime]:
         """The answer, mostly within its time."""
@@ -259,11 +258,11 @@ class Life:
         if self.fate.extended and not again and not self.swift and self.now < due - DAY:
             yield from self.at(self._working_part_of(self.now, due, 40, 80))
             head, reason = self.world.above(self.handler), self.course.pick(sayings.LONGER)
-            journey.extend_matter(self.matter, reason=reason, by=head, now=self.now)
+            self.verbs.extend_matter(self.matter, reason=reason, by=head, now=self.now)
             due = self.matter.clock_due_at
         yield from self.at(self._when_answered(due, late=self.fate.late and not again))
         reply = self._reply(again=again)
-        self.answer = journey.answer_matter(self.matter, reply=reply, by=self.handler, now=self.now)
+        self.answer = self.verbs.answer_matter(self.matter, reply=reply, by=self.handler, now=self.now)
         if reply.promise:
             self.spawned.append(self._promised(self.answer))
         self.halt()

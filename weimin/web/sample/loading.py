@@ -17,6 +17,7 @@ from weimin.ledger.models import Entry
 from weimin.ledger.services import record
 from weimin.matters import numbering
 from weimin.matters.models import Matter
+from weimin.matters.states import State
 
 from . import builder
 from .aunt_wang import TITLE, AuntWang
@@ -58,8 +59,17 @@ def load_sample(*, matters: int, until: date, now: datetime, step: builder.Step)
 @transaction.atomic
 def renew_signins(*, now: datetime) -> dict[str, Any]:
     """New passwords, keys and a new PIN: what was in a demo.json that is gone ends."""
-    matter = Matter.objects.get(title=TITLE)
+    return _new_signins(Matter.objects.get(title=TITLE), now)
+
+
+@transaction.atomic
+def signins_of_a_grown_county(*, now: datetime) -> dict[str, Any]:
+    """The same for a county that was grown: its resident is whoever was answered last."""
+    return _new_signins(Matter.objects.filter(state=State.ANSWERED, resident__isnull=False).latest("pk"), now)
+
+
+def _new_signins(matter: Matter, now: datetime) -> dict[str, Any]:
     pin = numbering.new_pin()
     Matter.objects.filter(pk=matter.pk).update_by_verb(pin_digest=numbering.pin_digest(matter.number, pin))
-    record(what="web.renew_sample", about=f"county:{COUNTY_CODE}", by=IMPORT.word(), at=now, content={})
+    record(what="web.renew_sample", about=f"county:{current_code()}", by=IMPORT.word(), at=now, content={})
     return {**give_signins(now=now), "resident": {"number": matter.number, "pin": pin}}

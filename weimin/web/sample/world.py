@@ -1,26 +1,41 @@
 """Who and what the lives of matters meet: kinds, places, posts with their holders, and working time."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from weimin.catalogue.models import Kind
-from weimin.catalogue.queries import kinds_open
+from weimin.catalogue.models import Kind, Route
+from weimin.catalogue.queries import kinds_open, route_for
 from weimin.county import queries
 from weimin.county.actors import Actor
-from weimin.county.models import Holding, Place
+from weimin.county.models import Holding, Place, Post
 from weimin.county.models.places import Level
 from weimin.households.models import Resident
 from weimin.kernel.clock import COUNTY_TIME, county_day
+from weimin.matters import clocks, journey
+from weimin.matters import queries as about_matters
 from weimin.matters.models import Matter
 
 from .sequence import Course
-from .words import Plan
+from .words import Plan, a_name, a_phone
 
 COUNTY_CODE = "990101"
 _A_DAY = timedelta(days=1)
 
 
+@dataclass(frozen=True)
+class Asking:
+    """Who is about to say something, and their record if the county has met them."""
+
+    name: str
+    phone: str
+    known: Resident | None = None
+
+
 class World:
-    """Read once before the first matter; nothing in it changes while the two years are told."""
+    """Read once before the first matter; nothing in it changes while the years are told."""
+
+    verbs: Any = journey  # or what writes down the same for many matters at once
 
     def __init__(self, plans: list[Plan]) -> None:
         self.plans = plans
@@ -32,6 +47,8 @@ class World:
             self.groups.setdefault(group.parent_id or 0, []).append(group)
         self.people: dict[str, Resident] = {}
         self.open_at: dict[tuple[str, int], Matter] = {}  # the last open matter of a kind in a village
+        self._lines: dict[int, list[Post]] = {}
+        self._routes: dict[tuple[int, int], Route | None] = {}
         self._actors: dict[str, Actor] = {}
         self._handlers: dict[int, list[str]] = {}
         for holding in Holding.objects.select_related("post__office", "post__covers", "official").order_by(
@@ -52,6 +69,31 @@ class World:
         """The head of the office."""
         superior = actor.posts[0].superior
         return self._actors[superior.code] if superior else actor
+
+    def line_above(self, post: Post) -> list[Post]:
+        if post.pk not in self._lines:
+            self._lines[post.pk] = about_matters.line_above(post)
+        return self._lines[post.pk]
+
+    def route(self, kind: Kind, place: Place, *, on: date) -> Route | None:
+        """The catalogue's route; the same on every day that is told."""
+        spot = (kind.pk, place.pk)
+        if spot not in self._routes:
+            self._routes[spot] = route_for(kind, place, on=on)
+        return self._routes[spot]
+
+    def next_escalation(self, matter: Matter) -> datetime:
+        return clocks.next_escalation(matter)
+
+    def who_asks(self, course: Course) -> Asking:
+        """Somebody new, or somebody who writes once more."""
+        name, phone = a_name(course), a_phone(course)
+        if course.happens(15) and self.people:
+            name = course.pick(list(self.people))
+        return Asking(name, phone, self.people.get(name))
+
+    def remember(self, who: Asking, resident: Resident) -> None:
+        self.people[who.name] = resident
 
     def clerk_at(self, place: Place, course: Course) -> Actor:
         """Who takes it in by phone or at the counter: the township's own clerk, or the hotline."""
