@@ -175,6 +175,7 @@ LOGGING = {
     "loggers": {
         # Django's own handlers would write paths and mail tracebacks beside ours
         "django": {"handlers": [], "level": ENVIRONMENT.log_level, "propagate": True},
+        "django.request": {"level": "ERROR"},  # what people ask in vain stands in our own line of the request
         "django.db.backends": {"level": "WARNING"},  # statements hold what people wrote
         "axes": {"level": "WARNING"},
     },

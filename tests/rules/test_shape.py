@@ -50,6 +50,7 @@ EXTRAS = {
     },
     "catalogue": {
         "seed": "kinds, urgencies and limits a new county starts from",
+        "tables": "a county's own tables of kinds and routes, read and judged row by row",
         "seeds": "the catalogue's tables read from a directory, before they are laid down",
     },
     "matters": {
@@ -70,6 +71,7 @@ EXTRAS = {
         "metrics": "figures for Prometheus",
         "runs": "the heartbeat of the background work",
         "sample": "the sample county",
+        "stuck": "where matters wait and what got worse: the leader's minute",
         "trend": "a share month by month as a picture, drawn on the server",
         "urls_settings": "addresses of the settings of the catalogue, hung under the desk",
     },

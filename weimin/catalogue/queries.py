@@ -33,6 +33,12 @@ def time_rule(code: str, *, on: date) -> TimeRule:
     return rule
 
 
+def earliest_rule(code: str, *, on: date) -> TimeRule:
+    """The rule in force on the day, or the county's first one for what lies before it: records of earlier years."""
+    rule = TimeRule.objects.filter(code=code).order_by("from_on").first()
+    return rule if rule is not None and rule.from_on > on else time_rule(code, on=on)
+
+
 def answer_limit(kind: Kind, urgency: Urgency) -> Limit:
     """How long the resident is told to wait: the kind's promise, or the class's limit where the clerk found another."""
     return kind.promised if urgency.pk == kind.urgency_id else urgency.limit

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import override
 
-from weimin.catalogue.queries import time_rule
+from weimin.catalogue.queries import earliest_rule
 from weimin.county.queries import calendar
 from weimin.kernel.calendar import Calendar
 from weimin.kernel.clock import county_day
@@ -113,7 +113,7 @@ def next_escalation(matter: Matter) -> datetime:
     assert matter.clock_due_at is not None
     moment = matter.clock_due_at
     for _step in range(matter.escalated):
-        moment = due(moment, time_rule("ESCALATE_STEP", on=county_day(moment)).limit).due
+        moment = due(moment, earliest_rule("ESCALATE_STEP", on=county_day(moment)).limit).due
     return moment + timedelta(seconds=1)
 
 

@@ -2,13 +2,12 @@
 
 from django.urls import include, path
 
-from .pages import desk, operator
+from .pages import desk, leader, operator
 
 urlpatterns = [
     path("", desk.today, name="desk"),
-    path("leader/", desk.leader, name="leader"),
+    path("leader/", leader.leader, name="leader"),
     path("operator/", operator.operator, name="operator"),
     path("settings/", include("weimin.web.urls_settings")),
-    path("operator/", operator.operator, name="operator"),
     path("settings/", include("weimin.web.urls_settings_people")),
 ]

@@ -68,6 +68,8 @@ class Lines(logging.Formatter):
             **get_contextvars(),
             **getattr(record, "facts", {}),
         }
+        if (asked := getattr(record, "request", None)) is not None:  # Django tells some of it after we have left
+            line["request"] = getattr(asked, "META", {}).get("WEIMIN_REQUEST")
         if record.exc_info and record.exc_info[1] is not None:
             line["error"] = error_of(record.exc_info[1], whole=self._whole)
         return self._write({name: value for name, value in line.items() if value not in ("", None)})

@@ -74,6 +74,7 @@ ACT_ICONS = {
     "KEEP": "pencil-square",
     "CONFIRM": "check-circle",
     "RETIRE": "slash-circle",
+    "UNDO": "arrow-counterclockwise",
 }
 CLOCK_ICONS = {
     "late": "exclamation-triangle-fill",
@@ -171,6 +172,12 @@ def month(first: date) -> str:
 def moment(when: datetime | None) -> str:
     """The day, and the time of day."""
     return f"{day(when)} {when.astimezone(clock.COUNTY_TIME):%H:%M}" if when else ""
+
+
+@register.filter
+def stamp(when: datetime | None) -> str:
+    """A moment as tables sort it: 2026-09-30 16:20, in county time."""
+    return f"{when.astimezone(clock.COUNTY_TIME):%Y-%m-%d %H:%M}" if when else ""
 
 
 @register.simple_tag

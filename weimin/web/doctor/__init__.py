@@ -32,7 +32,7 @@ IN_THE_DATABASE = (
     Check("work", _("后台工作"), work.alive),
     Check("jobs", _("后台工作的结果"), work.failing),
     Check("outbox", _("待发的消息"), work.outbox),
-    Check("lost", _("没送达的消息"), work.lost),
+    Check("lost", _("没送达的消息"), work.undelivered),
     Check("gateways", _("短信和邮件"), work.gateways),
     Check("nightly", _("夜间核数"), work.nightly),
     Check("directory", _("县名录"), county.directory),

@@ -2,12 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Min, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from weimin.notices.models import Notice
-from weimin.notices.queries import SENDING
+from weimin.notices.queries import lost
 from weimin.notices.states import Delivery
 
 from ..models import Run
@@ -49,7 +48,7 @@ def failing(now: datetime) -> Finding:
 
 def outbox(now: datetime) -> Finding:
     due = Notice.objects.filter(state=Delivery.QUEUED, send_after__lte=now - STUCK_AFTER)
-    n = due.aggregate(n=Count("pk"), oldest=Min("send_after"))["n"]
+    n = due.count()
     if not n:
         return good(_("没有积压的消息。"))
     words = ngettext("%(n)d 条消息超过 10 分钟还没有发出。", "%(n)d 条消息超过 10 分钟还没有发出。", n)
@@ -60,12 +59,8 @@ def outbox(now: datetime) -> Finding:
     )
 
 
-def lost(now: datetime) -> Finding:
-    gone = Notice.objects.filter(state__in=[Delivery.FAILED, Delivery.UNCERTAIN], resident__isnull=False)
-    counts = gone.exclude(state=Delivery.UNCERTAIN, sent_at__gte=now - SENDING).aggregate(
-        n=Count("pk"), failed=Count("pk", filter=Q(state=Delivery.FAILED))
-    )
-    n = counts["n"]
+def undelivered(now: datetime) -> Finding:
+    n = lost(now=now).filter(resident__isnull=False).count()
     if not n:
         return good(_("没有发不出去的消息。"))
     words = ngettext("%(n)d 条给居民的消息没有送达或不知是否送达。", "%(n)d 条给居民的消息没有送达或不知是否送达。", n)

@@ -14,7 +14,7 @@ from weimin.matters import queries
 from weimin.matters.models import Matter
 from weimin.matters.states import OPEN_STATES, Channel, State
 from weimin.notices.models import Notice
-from weimin.notices.queries import SENDING
+from weimin.notices.queries import lost
 from weimin.notices.states import Delivery
 
 from ..models import Run
@@ -88,11 +88,7 @@ def _outbox(code: str, now: datetime) -> Iterator[Family]:
     waiting = Notice.objects.filter(state=Delivery.QUEUED).aggregate(
         n=Count("pk"), due=Count("pk", filter=Q(send_after__lte=now)), oldest=Min("send_after")
     )
-    lost = (
-        Notice.objects.filter(state__in=[Delivery.FAILED, Delivery.UNCERTAIN])
-        .exclude(state=Delivery.UNCERTAIN, sent_at__gte=now - SENDING)
-        .aggregate(failed=Count("pk", filter=Q(state=Delivery.FAILED)), n=Count("pk"))
-    )
+    gone = lost(now=now).aggregate(failed=Count("pk", filter=Q(state=Delivery.FAILED)), n=Count("pk"))
     yield Family("weimin_outbox_waiting", "gauge", "Messages that wait to be sent.").add(waiting["n"], county=code)
     yield Family("weimin_outbox_due", "gauge", "Messages that should have been sent by now.").add(
         waiting["due"], county=code
@@ -102,8 +98,8 @@ def _outbox(code: str, now: datetime) -> Iterator[Family]:
     )
     yield (
         Family("weimin_outbox_lost", "gauge", "Messages that failed, or may not have arrived.")
-        .add(lost["failed"], county=code, state="FAILED")
-        .add(lost["n"] - lost["failed"], county=code, state="UNCERTAIN")
+        .add(gone["failed"], county=code, state="FAILED")
+        .add(gone["n"] - gone["failed"], county=code, state="UNCERTAIN")
     )
 
 
