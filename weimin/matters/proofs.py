@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from django.db.models import Max
+from django.db.models import F
 
 from weimin.ledger.models import Entry
 from weimin.ledger.services import verify
@@ -14,17 +14,18 @@ from .states import Act
 # A handed-over desk is one entry for all its matters, under the name of the post: its lines are not matched here.
 _ELSEWHERE = (Act.HAND_OVER,)
 
+LINES_A_MATTER = 8
+
 
 def broken_lines(*, most: int) -> tuple[int, list[str]]:
     """Read about this many lines and their entries: how many were read, and the numbers of matters that do not fit.
 
-    The matters are spread evenly over all there are, the newest among them; each is read whole.
+    The matters are spread evenly over all there are; each is read whole, and a small county altogether.
     """
-    last = Matter.objects.aggregate(last=Max("pk"))["last"] or 0
-    matters = max(1, most // 8)  # a matter has about eight lines
-    step = max(1, last // matters)
-    wanted = list(range(last, 0, -step))[:matters]
-    found = {matter.pk: matter.number for matter in Matter.objects.filter(pk__in=wanted).only("pk", "number")}
+    matters = max(1, most // LINES_A_MATTER)
+    step = max(1, Matter.objects.count() // matters)
+    every = Matter.objects.annotate(rest=F("pk") % step).filter(rest=0).order_by("-pk")
+    found = dict(every.values_list("pk", "number")[: 2 * matters])
     lines: dict[int, list[Event]] = {pk: [] for pk in found}
     for event in Event.objects.filter(matter_id__in=found).exclude(act__in=_ELSEWHERE).order_by("id"):
         lines[event.matter_id].append(event)
