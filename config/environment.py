@@ -3,8 +3,10 @@
 import os
 import re
 import secrets
+import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -41,6 +43,13 @@ class Environment(BaseSettings):
     oidc_secret: str = Field(default="", description="secret agreed with the single sign-on")
     oidc_name: str = Field(default="统一身份认证", description="what the button on the sign-in page says")
     oidc_claim: str = Field(default="preferred_username", description="claim that carries the username in Weimin")
+    log: Literal["auto", "json", "text"] = Field(
+        default="auto", description="JSON lines, or words; auto: words on a terminal, JSON everywhere else"
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="how much is told")
+    metrics_key: str = Field(
+        default="", description="key with which Prometheus may read /metrics from elsewhere; at least 20 characters"
+    )
     sample: bool = Field(default=True, description="load the sample county into a new installation")
     rate_limits: bool = Field(default=True, description="switch limits off only for load measurements on loopback")
 
@@ -85,6 +94,13 @@ class Environment(BaseSettings):
             missing = ", ".join(name for name, value in given.items() if not value)
             raise ValueError(f"single sign-on needs {missing} too, or none of the three")
         return self
+
+    @field_validator("metrics_key")
+    @classmethod
+    def _long_key(cls, value: str) -> str:
+        if value and len(value) < 20:
+            raise ValueError("give at least 20 characters, or leave it empty: then only this machine reads /metrics")
+        return value
 
     @field_validator("secret_key")
     @classmethod
@@ -137,6 +153,11 @@ def single_sign_on(environment: Environment) -> dict[str, object]:
         },
     }
     return {"openid_connect": {"APPS": [app]}}
+
+
+def log_as_json(environment: Environment) -> bool:
+    """Whether lines are for a program: where nobody sits at a terminal, one collects them."""
+    return environment.log == "json" or (environment.log == "auto" and not sys.stderr.isatty())
 
 
 def form_targets(environment: Environment) -> list[str]:

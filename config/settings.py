@@ -2,7 +2,7 @@
 
 from csp.constants import NONCE, NONE, SELF
 
-from config.environment import ROOT, database, form_targets, read_environment, single_sign_on
+from config.environment import ROOT, database, form_targets, log_as_json, read_environment, single_sign_on
 from weimin.county.callers import networks
 
 ENVIRONMENT = read_environment()
@@ -13,6 +13,7 @@ BASE_URL = ENVIRONMENT.base_url or f"http://127.0.0.1:{ENVIRONMENT.port}"
 RATE_LIMITS = ENVIRONMENT.rate_limits
 SAMPLE = ENVIRONMENT.sample
 HTTPS = ENVIRONMENT.https
+METRICS_KEY = ENVIRONMENT.metrics_key
 TRUSTED_PROXIES = networks(ENVIRONMENT.trusted_proxies)
 
 SECRET_KEY = ENVIRONMENT.secret_key
@@ -49,7 +50,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "weimin.county.callers.CallerMiddleware",  # first: who is calling, before anybody counts or logs it
+    "weimin.county.logs.LogMiddleware",  # first: every answer has a number, also where the rest fails
+    "weimin.county.callers.CallerMiddleware",  # who is calling, before anybody counts it
     "weimin.county.middleware.CountyMiddleware",  # before any query: a county is chosen
     "weimin.county.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -165,7 +167,16 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django.db.backends.schema": {"level": "WARNING"}, "axes": {"level": "WARNING"}},
+    "formatters": {
+        "lines": {"()": "weimin.county.logs.Lines", "as_json": log_as_json(ENVIRONMENT), "whole": ENVIRONMENT.debug}
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
+    "root": {"handlers": ["console"], "level": ENVIRONMENT.log_level},
+    "loggers": {
+        # Django's own handlers would write paths and mail tracebacks beside ours
+        "django": {"handlers": [], "level": ENVIRONMENT.log_level, "propagate": True},
+        "django.request": {"level": "ERROR"},  # what people ask in vain stands in our own line of the request
+        "django.db.backends": {"level": "WARNING"},  # statements hold what people wrote
+        "axes": {"level": "WARNING"},
+    },
 }

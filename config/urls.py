@@ -4,11 +4,12 @@ from django.urls import include, path
 
 from weimin.county.pages.in_person import in_person
 from weimin.web.api import urls as api
-from weimin.web.pages import health
+from weimin.web.pages import health, metrics
 
 urlpatterns = [
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("accounts/password/reset/", in_person),
     path("accounts/email/", in_person),
     path("accounts/", include("allauth.urls")),
@@ -18,3 +19,5 @@ urlpatterns = [
     path("", include("weimin.web.urls")),
     path("api/v1/", api),
 ]
+
+handler500 = "weimin.web.pages.errors.our_fault"

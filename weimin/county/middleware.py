@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from structlog.contextvars import bind_contextvars
 
 from .context import use_county
 from .directory import code_for_host
@@ -32,6 +33,7 @@ class CountyMiddleware:
             return HttpResponse(
                 CLOSED, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": 30}
             )
+        bind_contextvars(county=code)  # the line that tells how it went is written after the county is left
         with use_county(code):
             response = self.get_response(request)
         if response.streaming and not response.is_async:  # type: ignore[attr-defined]

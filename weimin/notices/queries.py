@@ -12,8 +12,13 @@ _SENDING = timedelta(minutes=10)  # a message being sent this moment is UNCERTAI
 
 def not_surely_sent(about: str, *, now: datetime) -> QuerySet[Notice]:
     """Messages about this to residents that failed or may have got lost: somebody should ring."""
-    lost = Notice.objects.filter(state__in=[Delivery.FAILED, Delivery.UNCERTAIN], about=about, resident__isnull=False)
-    return lost.exclude(state=Delivery.UNCERTAIN, sent_at__gte=now - _SENDING).order_by("created_at", "pk")
+    return lost(now=now).filter(about=about, resident__isnull=False).order_by("created_at", "pk")
+
+
+def lost(*, now: datetime) -> QuerySet[Notice]:
+    """Every message that failed or may have got lost."""
+    found = Notice.objects.filter(state__in=[Delivery.FAILED, Delivery.UNCERTAIN])
+    return found.exclude(state=Delivery.UNCERTAIN, sent_at__gte=now - _SENDING)
 
 
 def was_told(once: str) -> bool:

@@ -13,6 +13,7 @@ from weimin.catalogue.models import Kind
 from weimin.catalogue.queries import answer_limit
 from weimin.county.actors import Actor
 from weimin.county.duties import Duty
+from weimin.county.logs.middleware import about_matter
 from weimin.county.models import Place, Post
 from weimin.county.together import insert_together, next_key, one_act
 from weimin.households.models import Resident
@@ -76,6 +77,7 @@ def receive_matter(draft: Draft, *, by: Actor, now: datetime) -> Receipt:
     text = words_of(draft.text, field="text")
     taken_by = _first_asked(draft, by)
     number, pin = numbering.next_number(now), numbering.new_pin()
+    about_matter(number)
     matter = _matter(draft, text, number=number, taken_by=taken_by, now=now)
     matter.resident = _resident(draft, now)
     matter.pin_digest = numbering.pin_digest(number, pin)

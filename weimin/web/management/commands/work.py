@@ -5,20 +5,25 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections
+from structlog.contextvars import bound_contextvars
 
 from weimin.county.context import use_county
 from weimin.county.directory import counties
 from weimin.county.tasks import forget_old
 from weimin.kernel import clock
-from weimin.matters.tasks import run_due, sweep_uploads
+from weimin.matters.tasks import count_anew, run_due, sweep_uploads
 from weimin.notices.tasks import deliver
+from weimin.web import runs
 
 log = logging.getLogger(__name__)
 
+Job = Callable[..., object]
+NOT_NOW = object()  # what a job answers whose hour has not come
 _PAUSE_SECONDS = 5
 _ROUNDS_AN_HOUR = 3600 // _PAUSE_SECONDS
 
@@ -47,13 +52,40 @@ def _round(*, hourly: bool) -> None:
     except Exception:
         log.exception("the directory of counties could not be read")
         return
-    jobs: list[Callable[..., object]] = [run_due, deliver]
+    jobs: list[Job] = [run_due, deliver]
     if hourly:
-        jobs += [forget_old, sweep_uploads]
+        jobs += [forget_old, sweep_uploads, _count_tonight]
     for code in served:
         for job in jobs:
-            try:
-                with use_county(code):
-                    job(now=clock.now())
-            except Exception:
-                log.exception("county %s: %s failed", code, job.__name__)
+            with bound_contextvars(county=code, job=_name(job)):
+                _do(code, job)
+
+
+def _do(code: str, job: Job) -> None:
+    try:
+        with use_county(code):
+            began = clock.now()
+            found = job(now=began)
+            if found is not NOT_NOW:
+                runs.went_well(_name(job), found, now=clock.now())
+    except Exception as error:
+        log.exception("county %s: %s failed", code, _name(job))
+        _note(code, job, error)
+
+
+def _note(code: str, job: Job, error: Exception) -> None:
+    """That it failed is told where the operator looks, if the database still takes it."""
+    try:
+        with use_county(code):
+            runs.went_wrong(_name(job), error, now=clock.now())
+    except Exception:
+        log.exception("county %s: that %s failed could not be kept", code, _name(job))
+
+
+def _count_tonight(*, now: datetime) -> object:
+    """Once a night, however often it is asked for."""
+    return count_anew(now=now) if runs.due_tonight(now=now) else NOT_NOW
+
+
+def _name(job: Job) -> str:
+    return runs.NIGHTLY if job is _count_tonight else job.__name__

@@ -1,0 +1,36 @@
+"""What the front hall keeps for itself: how its background work went."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Run(models.Model):
+    """One job of the background work, as it went last. Written at most once a minute while all is well."""
+
+    job = models.CharField(_("后台工作"), max_length=30, unique=True)
+    good_at = models.DateTimeField(_("上次做完的时间"), null=True, blank=True)
+    bad_at = models.DateTimeField(_("上次出错的时间"), null=True, blank=True)
+    failures = models.PositiveIntegerField(_("出错次数"), default=0)
+    trouble = models.CharField(_("出错的类型"), max_length=120, blank=True, default="")
+    found = models.JSONField(_("查到的数"), default=dict, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="run_that_failed_knows_when", condition=Q(failures=0) | Q(bad_at__isnull=False)
+            ),
+        ]
+
+    class Privacy:
+        open = {"id", "job", "good_at", "bad_at", "failures", "trouble", "found"}
+        personal: set[str] = set()
+        secret: set[str] = set()
+
+    def __str__(self) -> str:
+        return self.job
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether the last time was the bad one."""
+        return self.bad_at is not None and (self.good_at is None or self.bad_at >= self.good_at)

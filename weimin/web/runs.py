@@ -1,0 +1,51 @@
+"""The heartbeat of the background work: every job says that it ran, so that its silence can be told."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db.models import F
+
+from weimin.kernel.chosen import current
+from weimin.kernel.clock import COUNTY_TIME
+
+from .models import Run
+
+EVERY = timedelta(minutes=1)
+SILENT_AFTER = timedelta(minutes=5)  # rounds come every few seconds; a county with much to do needs a minute
+ALIVE = ("run_due", "deliver")  # the jobs of every round
+NIGHTLY = "count_anew"
+NIGHT_HOUR = 3
+
+_written: dict[tuple[str | None, str], datetime] = {}  # what this process has said of itself lately
+
+
+def went_well(job: str, found: object, *, now: datetime) -> None:
+    """A job has been done. What it found is kept where it is a table of figures."""
+    name = (current.get(), job)
+    if job != NIGHTLY and name in _written and now - _written[name] < EVERY:
+        return
+    figures = {key: value for key, value in found.items()} if isinstance(found, Mapping) else {}
+    Run.objects.update_or_create(job=job, defaults={"good_at": now, "found": figures})
+    _written[name] = now
+
+
+def went_wrong(job: str, error: Exception, *, now: datetime) -> None:
+    """A job has failed; only what kind of error it was is kept, for its words may hold a person's."""
+    kind = f"{type(error).__module__}.{type(error).__qualname__}"[:120]
+    run, _made = Run.objects.get_or_create(job=job)
+    Run.objects.filter(pk=run.pk).update(bad_at=now, failures=F("failures") + 1, trouble=kind)
+    _written.pop((current.get(), job), None)
+
+
+def forget() -> None:
+    """As a new process begins."""
+    _written.clear()
+
+
+def due_tonight(*, now: datetime) -> bool:
+    """Whether the nightly work has not been done since three this morning."""
+    local = now.astimezone(COUNTY_TIME)
+    since = local.replace(hour=NIGHT_HOUR, minute=0, second=0, microsecond=0)
+    if local < since:
+        since -= timedelta(days=1)
+    return not Run.objects.filter(job=NIGHTLY, good_at__gte=since).exists()
