@@ -50,6 +50,10 @@ EXTRAS = {
         "seed": "kinds, urgencies and limits a new county starts from",
         "seeds": "the catalogue's tables read from a directory, before they are laid down",
     },
+    "notices": {
+        "carriers": "who takes messages out of the house: mail servers, gateways, files",
+        "outside": "what the operator tells of mail servers, gateways and mailboxes, typed",
+    },
     "matters": {
         "access": "how a resident gets back to their matter",
         "exchange": "reading earlier records from CSV",

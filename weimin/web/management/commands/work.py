@@ -15,6 +15,7 @@ from weimin.county.directory import counties
 from weimin.county.tasks import forget_old
 from weimin.kernel import clock
 from weimin.matters.tasks import run_due, sweep_uploads
+from weimin.notices.carriers import not_set_up
 from weimin.notices.tasks import deliver
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,8 @@ class Command(BaseCommand):
         stop = threading.Event()
         for word in (signal.SIGTERM, signal.SIGINT):
             signal.signal(word, lambda *_: stop.set())
+        for lost in not_set_up():
+            log.warning("%s", lost)
         for number in itertools.count():
             _round(hourly=number % _ROUNDS_AN_HOUR == 0)
             close_old_connections()
