@@ -58,6 +58,7 @@ EXTRAS = {
         "access": "how a resident gets back to their matter",
         "exchange": "reading earlier records from CSV",
         "clocks": "due moments from the catalogue's limits and the county's calendar",
+        "letters": "e-mail and text messages that come in, threaded to their matter",
         "numbering": "numbers that can be spoken",
         "sentences": "what residents and offices are told",
         "side_dates": "dates beside the matter's own clock, and which of them were missed",

@@ -39,6 +39,7 @@ class SmsGateway(_Told):
     key: SecretStr = Field(description="sent as Authorization: Bearer")
     secret: SecretStr = Field(description="signs what the gateway tells us")
     signature: str = Field(default="", max_length=20, description="put before the text as 【signature】")
+    kind: str = Field(default="", description="code of the kind of what residents write first; empty: replies only")
 
     @field_validator("url")
     @classmethod

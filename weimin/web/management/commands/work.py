@@ -14,7 +14,7 @@ from weimin.county.context import use_county
 from weimin.county.directory import counties
 from weimin.county.tasks import forget_old
 from weimin.kernel import clock
-from weimin.matters.tasks import run_due, sweep_uploads
+from weimin.matters.tasks import read_mail, run_due, sweep_uploads
 from weimin.notices.carriers import not_set_up
 from weimin.notices.tasks import deliver
 
@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 _PAUSE_SECONDS = 5
 _ROUNDS_AN_HOUR = 3600 // _PAUSE_SECONDS
+_ROUNDS_A_MINUTE = 60 // _PAUSE_SECONDS
 
 
 class Command(BaseCommand):
@@ -37,13 +38,13 @@ class Command(BaseCommand):
         for lost in not_set_up():
             log.warning("%s", lost)
         for number in itertools.count():
-            _round(hourly=number % _ROUNDS_AN_HOUR == 0)
+            _round(hourly=number % _ROUNDS_AN_HOUR == 0, minutely=number % _ROUNDS_A_MINUTE == 0)
             close_old_connections()
             if once or stop.wait(_PAUSE_SECONDS):
                 return
 
 
-def _round(*, hourly: bool) -> None:
+def _round(*, hourly: bool, minutely: bool) -> None:
     """What fails in one county is told with its traceback and tried again next time; the others are served."""
     try:
         served = list(counties())
@@ -51,6 +52,8 @@ def _round(*, hourly: bool) -> None:
         log.exception("the directory of counties could not be read")
         return
     jobs: list[Callable[..., object]] = [run_due, deliver]
+    if minutely:
+        jobs.append(read_mail)
     if hourly:
         jobs += [forget_old, sweep_uploads]
     for code in served:
