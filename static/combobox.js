@@ -38,7 +38,9 @@ class Combobox {
     }
     const roles = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.list.id };
     for (const [name, value] of Object.entries(roles)) this.input.setAttribute(name, value);
+    const held = document.activeElement === this.input; // what moves in the page lets go of the cursor
     this.box.append(this.input, this.list, this.status);
+    if (held) this.input.focus();
   }
 
   inputFor(select, id) {
@@ -79,7 +81,8 @@ class Combobox {
   typed() {
     clearTimeout(this.timer);
     this.put("");
-    if (this.input.value.trim()) this.timer = setTimeout(() => this.ask(), this.source.dataset.url ? 150 : 0);
+    this.waiting = Boolean(this.input.value.trim());
+    if (this.waiting) this.timer = setTimeout(() => this.ask(), this.source.dataset.url ? 150 : 0);
     else this.close();
   }
 
@@ -87,10 +90,21 @@ class Combobox {
     const words = this.input.value.trim();
     try {
       const found = this.source.dataset.url ? await this.fetched(words) : this.own(words);
-      if (found && words === this.input.value.trim()) this.show(found);
+      if (found && words === this.input.value.trim()) this.arrived(found);
     } catch (error) {
-      if (error.name !== "AbortError") this.say(this.words.wordFailed);
+      if (error.name === "AbortError") return;
+      this.waiting = false;
+      this.say(this.words.wordFailed);
     }
+  }
+
+  // Who types faster than the answer comes has gone on to the next box: the first that fits is theirs.
+  arrived(found) {
+    this.waiting = false;
+    this.show(found);
+    if (document.activeElement === this.input) return;
+    if (this.source.tagName === "SELECT") this.choose(0);
+    this.leave();
   }
 
   async fetched(words) {
@@ -167,6 +181,9 @@ class Combobox {
   choose(at) {
     const result = this.results[at];
     if (!result) return;
+    clearTimeout(this.timer);
+    this.asking?.abort();
+    this.waiting = false;
     this.input.value = result.label;
     this.put(result.value, result.label);
     this.close();
@@ -183,6 +200,7 @@ class Combobox {
   }
 
   leave() {
+    if (this.waiting) return; // see arrived()
     this.close();
     if (this.source.tagName === "SELECT" && !this.source.value) this.input.value = "";
   }

@@ -123,7 +123,7 @@ def test_importing_the_notice_lists_the_matters_whose_date_was_counted_anew(cast
     call_command("import_calendar", notice, "--year", "2027", "--source", "国办通知", stdout=told)
     matter.refresh_from_db()
     assert (matter.clock_provisional, matter.clock_due_at.date()) == (False, date(2027, 1, 7))
-    assert told.getvalue().splitlines()[1:] == [matter.number]
+    assert told.getvalue().splitlines()[1:] == [f"{matter.number} 2027-01-06 → 2027-01-07"]
 
 
 def test_a_file_with_a_wrong_line_enters_nothing(cast, tmp_path):

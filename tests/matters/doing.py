@@ -3,9 +3,9 @@
 from datetime import date
 
 from tests.cast import REPLY
-from weimin.county.actors import CLOCK, RESIDENT
+from weimin.county.actors import CLOCK, RESIDENT, actor_of
 from weimin.kernel.limits import Limit
-from weimin.matters import journey
+from weimin.matters import journey, queries
 from weimin.matters.models import Appeal
 from weimin.matters.states import Act, ContactOutcome, Grade, Missed, PauseReason, Resolved, State
 
@@ -140,6 +140,11 @@ class Doing:
 
     def recompute(self, matter, n):
         journey.recompute_clock(matter, by=CLOCK, now=self.now)
+
+    def undo(self, matter, n):
+        last = queries.timeline(matter).last()
+        by = self.cast.caller if n % 5 == 0 or last.official is None else actor_of(last.official, now=self.now)
+        journey.undo_move(matter, by=by, now=self.now)
 
     def do(self, act, matter, n):
         getattr(self, "return_" if act == Act.RETURN else act.lower())(matter, n)

@@ -126,7 +126,7 @@ def test_the_answer_is_previewed_and_then_sent(cast, sign_in):
         "appeal_route": "复查",
     }
     html = page(client.post(f"{DESK}{matter.number}/answer/", {**reply, "preview": "1"}))
-    assert "居民会看到" in html
+    assert "四样都齐了" in html and "接头已换。" in html
     assert Matter.objects.get(pk=matter.pk).state == "HANDLED"
     assert client.post(f"{DESK}{matter.number}/answer/", reply).status_code == 302
     assert Matter.objects.get(pk=matter.pk).state == "ANSWERED"

@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tests.cast import NOON
 from tests.matters.doing import Doing
-from weimin.county.actors import RESIDENT
+from weimin.county.actors import CLOCK, RESIDENT
 from weimin.kernel.refusal import Refused
 from weimin.ledger.models import Entry
 from weimin.ledger.services import verify
@@ -20,17 +20,16 @@ from weimin.matters.models import Answer, Event, Matter, Rating
 from weimin.matters.states import CLOSED_STATES, IN_HAND, MOVES, STILL, Act, Channel, Clock, Grade
 
 # isort: split
-from weimin.matters.states import Identity, Resolved, State
-from weimin.matters.tasks import recompute_provisional, run_due
+from weimin.matters.states import UNDOABLE, Identity, Resolved, State
+from weimin.matters.tasks import run_due
 
-HISTORIES, STEPS = 20, 25
-MOST_MATTERS = 4
+HISTORIES, STEPS, MOST_MATTERS = 20, 25, 4
 BEGINNINGS = [State.RECEIVED, State.DISPATCHED, State.HANDLED, State.ANSWERED, State.RATED, State.RETURNED]
 UNTIL_PROMISED = timedelta(days=4)
 BESIDE = (Act.CONTACT, Act.EXTEND, Act.ASK_HELP, Act.SUPPORT, Act.CALL_BACK)
 STANDING = ("state:", "township:", "kind:", "office:", "owner:")
 
-acts = st.sampled_from([act for act in Act if act not in (Act.RECEIVE, Act.HAND_OVER, Act.KEEP_PROMISE)])
+acts = st.sampled_from([act for act in Act if act not in (Act.RECEIVE, Act.HAND_OVER, Act.KEEP_PROMISE, Act.UNDO)])
 choice = st.integers(min_value=0, max_value=59)
 
 
@@ -84,18 +83,24 @@ class Histories(RuleBasedStateMachine):
         """An act that the table of moves knows here."""
         matters = list(Matter.objects.order_by("pk"))
         matter = matters[which % len(matters)]
-        known = [move.act for move in MOVES if move.start == matter.state]
-        known += [
-            act
-            for act in (Act.CONTACT, Act.EXTEND, Act.ASK_HELP, Act.SUPPORT, Act.CALL_BACK)
-            if matter.state in STILL[act]
-        ]
+        known = [move.act for move in MOVES if move.start == matter.state and move.act != Act.UNDO]
+        known += [act for act in BESIDE if matter.state in STILL[act]]
         if known:
             self.attempt(lambda: self.doing().do(known[n % len(known)], matter, n))
 
     @rule(which=choice, n=choice)
     def one_likely_thing(self, which, n):
         self.likely(which, n)
+
+    @rule(which=choice, n=choice)
+    def a_slip_is_taken_back(self, which, n):
+        """Somebody does what may be undone, where it may be done, and takes it back."""
+        known = {move.start: move.act for move in MOVES if move.act in UNDOABLE}
+        ready = list(Matter.objects.filter(state__in=known).order_by("pk"))
+        if ready:
+            matter = ready[which % len(ready)]
+            self.attempt(lambda: self.doing().do(known[State(matter.state)], matter, n))
+            self.attempt(lambda: self.doing().undo(matter, n))
 
     @rule(which=choice, first=choice, second=choice, third=choice)
     def three_likely_things(self, which, first, second, third):
@@ -111,7 +116,8 @@ class Histories(RuleBasedStateMachine):
     @rule()
     def a_promise_falls_due(self):
         Answer.objects.filter(promise_due_on=date(2099, 1, 1)).update(promise_due_on=(self.now + UNTIL_PROMISED).date())
-        recompute_provisional(now=self.now)
+        for matter in queries.running_past(self.now.date()):
+            journey.recompute_clock(matter, by=CLOCK, now=self.now)
 
     @rule(n=choice)
     def a_desk_is_handed_over(self, n):
@@ -192,4 +198,14 @@ def test_what_always_holds_holds_in_random_histories(cast):
     )  # fmt: skip
     assert seen["steps"] >= 200
     walked = {act for act in Act if seen[act]}
-    assert walked >= {Act.DISPATCH, Act.ACCEPT, Act.ANSWER, Act.RATE, Act.PUBLISH, Act.REOPEN, Act.PAUSE, Act.APPEAL}
+    assert walked >= {
+        Act.DISPATCH,
+        Act.ACCEPT,
+        Act.ANSWER,
+        Act.RATE,
+        Act.PUBLISH,
+        Act.REOPEN,
+        Act.PAUSE,
+        Act.APPEAL,
+        Act.UNDO,
+    }

@@ -72,8 +72,14 @@ ACTS = {
     Act.DECIDE: lambda c, m: journey.decide_appeal(
         m, outcome=Appeal.Outcome.UPHELD, facts="查清。", reasons="处理得当。", rule="条例", by=c.reviewer, now=NOON
     ),
+    Act.UNDO: lambda c, m: journey.undo_move(m, by=who_moved(c, m), now=NOON),
     Act.RECOMPUTE: lambda c, m: journey.recompute_clock(m, by=CLOCK, now=NOON),
 }
+
+
+def who_moved(cast, matter):
+    """Who did the last act that can be taken back."""
+    return {State.HANDLED: cast.sun, State.CLOSED: cast.publisher}.get(matter.state, cast.li)
 
 
 def may(act, state):

@@ -4,16 +4,23 @@ from datetime import date, datetime, timedelta
 
 from tests.cast import NOON, REPLY
 from weimin.county.actors import RESIDENT
-from weimin.kernel.clock import COUNTY_TIME
+from weimin.county.services import enter_year
+from weimin.county.services.calendar import NoticeDay
+from weimin.kernel.clock import COUNTY_TIME, county_day
 from weimin.matters import journey, queries
-from weimin.matters.models import Matter
+from weimin.matters.models import Event, Matter
+from weimin.matters.recount import enter_notice, recount, waiting, would_change
 from weimin.matters.states import Clock, ContactOutcome, Grade, Resolved, State
-from weimin.matters.tasks import recompute_provisional, run_due
+from weimin.matters.tasks import run_due
 from weimin.notices.models import Notice
 
 
 def at(*parts):
     return datetime(*parts, tzinfo=COUNTY_TIME)
+
+
+def moved(changes):
+    return [(c.matter.number, county_day(c.before), county_day(c.after)) for c in changes]
 
 
 def fresh(matter):
@@ -199,8 +206,38 @@ def test_a_dissatisfied_resident_who_is_neither_called_nor_answered_is_not_forgo
 def test_a_date_across_an_unpublished_year_is_counted_anew_when_the_year_is_entered(cast):
     matter = cast.matter(now=at(2026, 12, 30, 10))
     assert matter.clock_provisional
-    assert recompute_provisional(now=at(2026, 12, 30, 11)) == [matter.number]
-    assert fresh(matter).clock_provisional  # the year is still missing: it stays on the list
+    assert recount(year=2027, now=at(2026, 12, 30, 11)) == []
+    assert fresh(matter).clock_provisional  # the year is still missing
+    rest = NoticeDay(date(2027, 1, 1), False, "元旦", "New Year's Day")
+    ((number, before, after),) = moved(would_change(year=2027, days=[rest]))
+    assert (number, before, after) == (matter.number, date(2027, 1, 6), date(2027, 1, 7))
+    assert fresh(matter).clock_provisional  # looking changes nothing
+    entered = enter_notice(year=2027, days=[rest], source="国办通知", by=cast.keeper, now=at(2026, 12, 30, 12))
+    assert moved(entered) == [(matter.number, before, after)]
+    matter = fresh(matter)
+    assert (matter.clock_provisional, matter.clock_due_at) == (False, at(2027, 1, 7, 23, 59, 59))
+    assert waiting(year=2027) == []
+
+
+def test_a_corrected_notice_moves_firm_dates_too_and_leaves_others_alone(cast):
+    early, late = cast.matter(now=at(2026, 11, 2, 10)), cast.matter(now=at(2026, 12, 30, 10))
+    rest = [NoticeDay(date(2027, 1, day), False, "元旦", "New Year's Day") for day in (1, 2, 3)]
+    enter_notice(year=2027, days=rest[:1], source="国办通知", by=cast.keeper, now=at(2026, 12, 30, 12))
+    corrected = [*rest, NoticeDay(date(2027, 1, 4), False, "元旦", "New Year's Day")]
+    changed = enter_notice(year=2027, days=corrected, source="更正", by=cast.keeper, now=at(2026, 12, 31, 12))
+    assert moved(changed) == [(late.number, date(2027, 1, 7), date(2027, 1, 8))]
+    taken_back = enter_notice(year=2027, days=rest, source="再更正", by=cast.keeper, now=at(2026, 12, 31, 13))
+    assert moved(taken_back) == [(late.number, date(2027, 1, 8), date(2027, 1, 7))]
+    assert [Event.objects.filter(matter=m, act="RECOMPUTE").count() for m in (early, late)] == [0, 3]
+
+
+def test_a_year_entered_elsewhere_is_caught_up_with(cast):
+    matter = cast.matter(now=at(2026, 12, 30, 10))
+    rest = NoticeDay(date(2027, 1, 1), False, "元旦", "New Year's Day")
+    enter_year(year=2027, days=[rest], source="国办通知", by=cast.keeper, now=NOON)
+    assert [change.matter for change in waiting(year=2027)] == [matter]
+    assert moved(recount(year=2027, now=NOON)) == [(matter.number, date(2027, 1, 6), date(2027, 1, 7))]
+    assert recount(year=2027, now=NOON) == []
 
 
 def test_matters_at_the_top_of_their_line_do_not_crowd_out_the_others(cast, monkeypatch):

@@ -15,7 +15,8 @@ LONG_FUNCTIONS: dict[str, str] = {}
 
 FURNITURE = {
     "__init__", "apps", "states", "models", "queries", "permissions", "services", "journey", "pages", "api", "forms",
-    "tasks", "management", "templates", "templatetags", "migrations", "urls", "urls_portal", "urls_desk", "locale",
+    "tasks", "management", "templates", "templatetags", "migrations", "urls", "urls_portal", "urls_desk",
+    "urls_settings_people", "locale",
 }  # fmt: skip
 # What a room holds besides, and why.
 EXTRAS = {
@@ -48,6 +49,7 @@ EXTRAS = {
     },
     "catalogue": {
         "seed": "kinds, urgencies and limits a new county starts from",
+        "tables": "a county's own tables of kinds and routes, read and judged row by row",
         "seeds": "the catalogue's tables read from a directory, before they are laid down",
     },
     "notices": {
@@ -60,6 +62,7 @@ EXTRAS = {
         "clocks": "due moments from the catalogue's limits and the county's calendar",
         "letters": "e-mail and text messages that come in, threaded to their matter",
         "numbering": "numbers that can be spoken",
+        "recount": "a year's holiday notice and the dates it moves",
         "sentences": "what residents and offices are told",
         "side_dates": "dates beside the matter's own clock, and which of them were missed",
         "tallies": "counts kept in the same transaction",
@@ -68,6 +71,7 @@ EXTRAS = {
     "web": {
         "figures": "the honest numbers of both homes, with their samples",
         "sample": "the sample county",
+        "stuck": "where matters wait and what got worse: the leader's minute",
         "trend": "a share month by month as a picture, drawn on the server",
         "urls_settings": "addresses of the settings of the catalogue, hung under the desk",
     },

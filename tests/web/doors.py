@@ -19,6 +19,7 @@ from PIL import Image
 
 from tests.cast import LONG_AGO, NOON, REPLY, Cast
 from tests.catalogue.knowing import keep as keep_article
+from tests.web.doors_settings import SETTINGS
 from weimin.catalogue.models import Article, Service
 from weimin.county.actors import IMPORT, RESIDENT
 from weimin.county.models import Account, ApiToken, Holding, Official, Post
@@ -266,7 +267,7 @@ DOORS: dict[str, Door] = {
 } | {f"matters:desk_{verb.replace('-', '_')}": Door(stage, desk) for verb, (stage, desk, _) in VERBS.items()} | {
     f"api:{_NAMES_BY_REST.get(verb, verb.replace('-', '_'))}": Door(stage, rest)
     for verb, (stage, _, rest) in VERBS.items()
-}  # fmt: skip
+} | {f"web:{name}": Door(sent=sent, gaps=gaps) for name, (sent, gaps) in SETTINGS.items()}  # fmt: skip
 
 
 def found(here: World, given: Sent) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from allauth.mfa.models import Authenticator
 from tests import cast as story
 from tests.cast import NOON
 from tests.catalogue.knowing import keep as keep_an_article
+from weimin.county.models import Post
 from weimin.kernel import clock
 from weimin.matters import numbering
 from weimin.matters.models import Matter
@@ -22,6 +23,7 @@ WROTE = "我家没水。"
 SAID = (
     "中文"
     + WROTE
+    + "便民窗口"
     + "".join(  # 中文 is the switch to Chinese, in its own words
         node.value
         for node in ast.walk(ast.parse(Path(story.__file__).read_text()))
@@ -130,6 +132,32 @@ def test_an_article_and_what_an_office_does_with_it(cast, read):
     for page in ("", "confirm/", "retire/"):
         read(f"/desk/knowledge/{article.code}/{page}", "sun")
     assert "You may read it but not change it." in read(f"/desk/knowledge/{article.code}/", "roads")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "posts/", "posts/QS-01/", "posts/QS-01/change/", "posts/QS-01/appoint/", "posts/QS-01/end/",
+        "posts/QS-01/retire/", "posts/new/", "posts/?q=nobody", "officials/", "officials/new/",
+        "offices/", "offices/WATER/", "offices/new/",
+        "offices/WATER/change/", "offices/WATER/retire/", "calendar/", "calendar/2025/", "calendar/2027/",
+        "calendar/2027/enter/", "keys/", "keys/new/", "my-leave/",
+    ],
+)  # fmt: skip
+def test_the_settings_of_the_county(cast, read, address):
+    cast.matter(State.HANDLED)
+    Post.objects.update(name_zh="便民窗口")  # a form for changing names shows the Chinese one as it was given
+    read(f"/desk/settings/{address}", "keeper")
+
+
+def test_what_the_settings_say_of_one_person_and_of_what_was_done(cast, client, read):
+    sun = cast.officials["sun"].pk
+    read("/desk/settings/my-leave/", "keeper")
+    client.post(f"/desk/settings/officials/{sun}/leave/", {"from_on": "2026-10-12", "to_on": "2026-10-13"})
+    client.post("/desk/settings/posts/QS-01/end/", {"to_on": "2026-09-30"})
+    client.post("/desk/settings/keys/new/", {"name": "App", "use": "OPEN311", "per_minute": "60"})
+    for page in (f"officials/{sun}/", f"officials/{sun}/change/", f"officials/{sun}/leave/", "posts/QS-01/", "keys/"):
+        read(f"/desk/settings/{page}", "keeper")
 
 
 @pytest.mark.parametrize("act", ["accept", "return", "answer", "pause", "extend", "resume", "support", "keep-promise"])

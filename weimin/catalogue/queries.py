@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
-from weimin.county.models import Place
+from weimin.county.models import Office, Place
 from weimin.kernel.kept import Kept
 from weimin.kernel.limits import Limit
 
@@ -31,6 +31,12 @@ def time_rule(code: str, *, on: date) -> TimeRule:
     if rule is None:
         raise MissingRule(code, on)
     return rule
+
+
+def earliest_rule(code: str, *, on: date) -> TimeRule:
+    """The rule in force on the day, or the county's first one for what lies before it: records of earlier years."""
+    rule = TimeRule.objects.filter(code=code).order_by("from_on").first()
+    return rule if rule is not None and rule.from_on > on else time_rule(code, on=on)
 
 
 def answer_limit(kind: Kind, urgency: Urgency) -> Limit:
@@ -116,6 +122,12 @@ def kinds_under(kind: Kind) -> QuerySet[Kind]:
 def time_rules() -> QuerySet[TimeRule]:
     """Every row of every rule: past, present and planned, the newest of each code first."""
     return TimeRule.objects.order_by("code", "-from_on")
+
+
+def routes_naming(office: Office, *, on: date) -> QuerySet[Route]:
+    """The rules, in force on this day or later, that send matters to this office to lead or to help."""
+    ahead = Q(to_on__isnull=True) | Q(to_on__gte=on)
+    return Route.objects.filter(ahead, Q(lead=office) | Q(supporting=office)).distinct()
 
 
 def questions_of(kind: Kind) -> QuerySet[Question]:

@@ -8,10 +8,17 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from django.http import HttpRequest
 
+from .models import Account
+
 
 class StaffAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def set_password(self, user: Account, password: str) -> None:
+        """Chosen by themselves: nobody else knows it any more."""
+        user.one_time_password = False
+        super().set_password(user, password)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Guesses at a password are counted by axes alone, by name and address.

@@ -1,13 +1,15 @@
 """Questions about places, offices and posts. Nothing here writes."""
 
-from datetime import date, datetime
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from math import cos, radians
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from weimin.kernel.calendar import Calendar
-from weimin.kernel.clock import county_day
+from weimin.kernel.clock import county_day, end_of_day
 from weimin.kernel.kept import Kept
 
 from .models import ApiToken, Holding, Leave, Office, Official, Place, Post
@@ -80,10 +82,15 @@ def token_with_holder(digest: str, use: str, *, now: datetime) -> ApiToken | Non
     return next(iter(found), None)
 
 
-def posts_without_anyone(*, now: datetime) -> QuerySet[Post]:
-    """Posts nobody acts on: no present holder, and no present holder of the stand-in. The warning list."""
+def posts_without_anyone(*, now: datetime, leaving: Holding | None = None) -> QuerySet[Post]:
+    """Posts nobody acts on: no present holder, and no present holder of the stand-in. The warning list.
+
+    With `leaving`, as it would be without that holding.
+    """
     day = county_day(now)
     manned = Holding.objects.filter(_held_on(day), ~_away_on(day, "official"))
+    if leaving is not None:
+        manned = manned.exclude(pk=leaving.pk)
     return (
         Post.objects.filter(retired_on__isnull=True)
         .exclude(Exists(manned.filter(post=OuterRef("pk"))))
@@ -92,9 +99,84 @@ def posts_without_anyone(*, now: datetime) -> QuerySet[Post]:
     )
 
 
+def posts_left_empty(holding: Holding, *, to_on: date) -> QuerySet[Post]:
+    """Which posts nobody would act on from the day after, if the holding ended on this day: its own, and those it
+    stands in for."""
+    # The day of a moment is what counts: one second after the last day ends is the first day without them.
+    after = end_of_day(to_on) + timedelta(seconds=1)
+    touched = Q(pk=holding.post_id) | Q(stand_in_id=holding.post_id)
+    return posts_without_anyone(now=after, leaving=holding).filter(touched).select_related("office")
+
+
 def posts_without_stand_in() -> QuerySet[Post]:
     """Posts that would stand empty the day their holder is ill."""
     return Post.objects.filter(retired_on__isnull=True, stand_in__isnull=True).order_by("code")
+
+
+@dataclass(frozen=True)
+class PostLine:
+    """A post as the table of posts shows it today."""
+
+    post: Post
+    holder: Official | None
+    away_until: date | None
+    acting: Official | None  # who acts in fact: the holder, or the stand-in's while the holder is away
+
+    @property
+    def warnings(self) -> list[str]:
+        """EMPTY: nobody acts on it. NO_STAND_IN: it would stand empty the day its holder is ill."""
+        if self.post.retired_on is not None:
+            return []
+        empty, alone = self.acting is None, self.post.stand_in_id is None
+        return [word for word, true in (("EMPTY", empty), ("NO_STAND_IN", alone)) if true]
+
+
+def post_lines(*, now: datetime) -> list[PostLine]:
+    """Every post with who holds it today. Three statements, however many posts."""
+    day = county_day(now)
+    holders: dict[int, Official] = {}
+    for holding in Holding.objects.filter(_held_on(day)).select_related("official").order_by("from_on", "pk"):
+        holders[holding.post_id] = holding.official
+    away = dict(
+        Leave.objects.filter(from_on__lte=day, to_on__gte=day).order_by("to_on").values_list("official_id", "to_on")
+    )
+    posts = Post.objects.select_related("office", "covers", "superior__office", "stand_in__office")
+    return [_post_line(post, holders, away) for post in posts.defer("covers__outline").order_by("code")]
+
+
+def _post_line(post: Post, holders: dict[int, Official], away: dict[int, date]) -> PostLine:
+    holder = holders.get(post.pk)
+    candidates = (holder, holders.get(post.stand_in_id or 0))
+    acting = next((person for person in candidates if person is not None and person.pk not in away), None)
+    return PostLine(post, holder, away.get(holder.pk) if holder else None, acting)
+
+
+def holdings_of(post: Post) -> QuerySet[Holding]:
+    """Who held the post, the latest first."""
+    return Holding.objects.filter(post=post).select_related("official").order_by("-from_on", "-pk")
+
+
+def officials_known(*, now: datetime) -> QuerySet[Official]:
+    """Everybody on the list, with the posts they hold today as `held` and their leave today as `away`."""
+    day = county_day(now)
+    held = Holding.objects.filter(_held_on(day)).select_related("post__office").order_by("post__code")
+    away = Leave.objects.filter(from_on__lte=day, to_on__gte=day).order_by("to_on")
+    return (
+        Official.objects.select_related("account")
+        .prefetch_related(Prefetch("holdings", held, to_attr="held"), Prefetch("leaves", away, to_attr="away"))
+        .order_by("pinyin", "pk")
+    )
+
+
+def held_by(official: Official, *, now: datetime) -> QuerySet[Post]:
+    """The posts somebody holds today, on leave or not."""
+    held = Holding.objects.filter(_held_on(county_day(now)), official=official, post=OuterRef("pk"))
+    return Post.objects.filter(Exists(held), retired_on__isnull=True).select_related("office", "stand_in__office")
+
+
+def leave_ahead(official: Official, *, now: datetime) -> QuerySet[Leave]:
+    """Leave that is running or still to come."""
+    return Leave.objects.filter(official=official, to_on__gte=county_day(now)).order_by("from_on")
 
 
 def place_by_code(code: str) -> Place | None:
@@ -103,6 +185,54 @@ def place_by_code(code: str) -> Place | None:
 
 def offices_open() -> QuerySet[Office]:
     return Office.objects.filter(retired_on__isnull=True).select_related("place").order_by("code")
+
+
+def offices_known(words: str) -> QuerySet[Office]:
+    """Every office, retired ones last, with how many posts in use it has; or those that hold every word."""
+    found = Office.objects.select_related("place", "superior").defer("place__outline")
+    for word in words.split()[:6]:
+        found = found.filter(
+            Q(code__icontains=word)
+            | Q(name_zh__icontains=word)
+            | Q(name_en__icontains=word)
+            | Q(pinyin__icontains=word.lower())
+        )
+    in_use = Count("posts", filter=Q(posts__retired_on__isnull=True))
+    return found.annotate(n_posts=in_use).order_by(F("retired_on").asc(nulls_first=True), "code")
+
+
+@dataclass(frozen=True)
+class KeyLine:
+    """A key as the table of keys shows it: IN_FORCE, EXPIRED or REVOKED."""
+
+    token: ApiToken
+    state: str
+
+
+def key_lines(*, now: datetime) -> list[KeyLine]:
+    """Every key, those in force first, the newest before the older."""
+    tokens = ApiToken.objects.select_related("post__office").order_by("-created_at", "-pk")
+    lines = [KeyLine(token, _key_state(token, now)) for token in tokens]
+    return sorted(lines, key=lambda line: line.state != "IN_FORCE")
+
+
+def _key_state(token: ApiToken, now: datetime) -> str:
+    if token.revoked_at is not None:
+        return "REVOKED"
+    return "EXPIRED" if token.expires_at is not None and token.expires_at <= now else "IN_FORCE"
+
+
+def years_entered() -> list[CalendarYear]:
+    """The published years, the newest first, each with how many days differ from the plain week as `n_days`."""
+    counts: Counter[int] = Counter(day.year for day in CalendarDay.objects.values_list("day", flat=True))
+    years = list(CalendarYear.objects.order_by("-year"))
+    for year in years:
+        year.n_days = counts[year.year]  # type: ignore[attr-defined]
+    return years
+
+
+def year_entered(year: int) -> CalendarYear | None:
+    return CalendarYear.objects.filter(year=year).first()
 
 
 def _read_calendar() -> Calendar:
@@ -131,6 +261,11 @@ def _read_places() -> dict[str, Place]:
 calendar = Kept(_read_calendar, seconds=60)  # the official calendar as entered, for the clocks of the kernel
 posts_open = Kept(_read_posts, seconds=5)  # in the order of their codes, with office and covered place
 places_open = Kept(_read_places, seconds=5)  # by code, each with the place around it
+
+
+def notice_of(year: int) -> list[CalendarDay]:
+    """The days of a year that differ from the plain week, as they were entered."""
+    return list(CalendarDay.objects.filter(day__year=year).order_by("day"))
 
 
 def nearest_place(lat: Decimal, long: Decimal) -> Place | None:

@@ -5,8 +5,9 @@ from typing import Any
 
 from django.utils.translation import override
 
-from weimin.catalogue.queries import time_rule
+from weimin.catalogue.queries import earliest_rule
 from weimin.county.queries import calendar
+from weimin.kernel.calendar import Calendar
 from weimin.kernel.clock import county_day
 from weimin.kernel.explanation import explain
 from weimin.kernel.limits import Limit
@@ -40,9 +41,13 @@ def running(
     pauses: list[list[str]] | None = None,
     extension: str = "",
     waiting: dict[str, Any] | None = None,
+    days: Calendar | None = None,
 ) -> dict[str, Any]:
-    """The columns of a clock that starts now, or again. `pauses` is [[from, to, reason], …] in ISO format."""
-    counted = _count(start, limit, pauses or [], extension)
+    """The columns of a clock that starts now, or again. `pauses` is [[from, to, reason], …] in ISO format.
+
+    Counted by the official calendar, or by `days`: another one, to see what it would change.
+    """
+    counted = _count(start, limit, pauses or [], extension, days)
     return {
         "clock": clock,
         "clock_started_at": start,
@@ -79,7 +84,7 @@ def taken_up(waiting: dict[str, Any], *, paused_from: datetime, paused_to: datet
     )
 
 
-def restated(matter: Matter, *, extension: str | None = None) -> dict[str, Any]:
+def restated(matter: Matter, *, extension: str | None = None, days: Calendar | None = None) -> dict[str, Any]:
     """The same clock counted anew: with an extension, or by a calendar that now knows the year."""
     assert matter.clock_started_at is not None
     return running(
@@ -89,6 +94,7 @@ def restated(matter: Matter, *, extension: str | None = None) -> dict[str, Any]:
         pauses=matter.clock_pauses,
         extension=matter.clock_extension if extension is None else extension,
         waiting=matter.clock_waiting,
+        days=days,
     )
 
 
@@ -107,15 +113,17 @@ def next_escalation(matter: Matter) -> datetime:
     assert matter.clock_due_at is not None
     moment = matter.clock_due_at
     for _step in range(matter.escalated):
-        moment = due(moment, time_rule("ESCALATE_STEP", on=county_day(moment)).limit).due
+        moment = due(moment, earliest_rule("ESCALATE_STEP", on=county_day(moment)).limit).due
     return moment + timedelta(seconds=1)
 
 
-def _count(start: datetime, limit: Limit, pauses: list[list[str]], extension: str) -> Deadline:
+def _count(
+    start: datetime, limit: Limit, pauses: list[list[str]], extension: str, days: Calendar | None = None
+) -> Deadline:
     return deadline(
         start,
         limit,
-        calendar=calendar(),
+        calendar=days or calendar(),
         pauses=[
             Pause(datetime.fromisoformat(begin), datetime.fromisoformat(end), *_reason_in_both(reason))
             for begin, end, reason in pauses

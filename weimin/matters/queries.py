@@ -1,7 +1,7 @@
 """Questions about matters. Nothing here writes."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
@@ -12,6 +12,7 @@ from weimin.county.duties import Duty
 from weimin.county.models import Office, Place, Post
 from weimin.county.models.places import Level
 from weimin.county.queries import posts_open
+from weimin.kernel.clock import begin_of_day
 
 from .models import Answer, Attachment, Event, Matter, Publication, Support, Tally
 from .states import OPEN_STATES, STILL, UNANSWERED_STATES, Act, Clock, Request, State
@@ -172,9 +173,21 @@ def merged_stranded() -> QuerySet[Matter]:
     return Matter.objects.filter(state=State.MERGED, merged_into__state=State.WITHDRAWN).order_by("pk")
 
 
-def provisional() -> QuerySet[Matter]:
-    """Open matters whose date crosses a year that had no official calendar when it was computed."""
-    return Matter.objects.filter(state__in=OPEN_STATES, clock_provisional=True).order_by("pk")
+def running_past(first: date) -> QuerySet[Matter]:
+    """Open matters whose clock runs into this day or beyond it, or has a date that is still provisional."""
+    reached = Q(clock_due_at__gte=begin_of_day(first)) | Q(clock_provisional=True)
+    return Matter.objects.filter(reached, state__in=OPEN_STATES, clock_started_at__isnull=False).order_by("pk")
+
+
+def owned_by(post: Post) -> QuerySet[Matter]:
+    """The open matters a post answers for."""
+    return Matter.objects.filter(owner=post, state__in=OPEN_STATES)
+
+
+def led_by(office: Office) -> QuerySet[Matter]:
+    """The open matters an office leads or still owes a word on."""
+    helping = supports_open().filter(matter=OuterRef("pk"), office=office)
+    return Matter.objects.filter(Q(lead=office) | Q(Exists(helping)), state__in=OPEN_STATES)
 
 
 def tally(*keys: str) -> dict[str, int]:

@@ -20,6 +20,11 @@ def day(moment: datetime, now: datetime) -> str:
     return day_words(county_day(moment), get_language() or "zh-hans", this_year=now.astimezone(COUNTY_TIME).year)
 
 
+def mark(matter: Matter, act: Act) -> str:
+    """The mark of the message that this act, the last one, wrote to its resident; written once only."""
+    return f"{matter.number}:{matter.version}:{act}"
+
+
 def tell(matter: Matter, act: Act, text: str, *, now: datetime) -> None:
     """Write to the resident of this matter. `text` is already in their language: see `in_language_of`."""
     notice = message(matter, act, text, now=now)
@@ -34,7 +39,7 @@ def message(matter: Matter, act: Act, text: str, *, now: datetime) -> Notice | N
         subject=_("您反映的事情 %(number)s：%(act)s") % {"number": matter.number, "act": act.label},
         body=text,
         about=f"matter:{matter.number}",
-        once=f"{matter.number}:{matter.version}:{act}",
+        once=mark(matter, act),
         now=now,
     )
 
@@ -48,7 +53,7 @@ def tell_holder(official: Official | None, matter: Matter, act: Act, text: str, 
         subject=_("%(number)s：%(act)s") % {"number": matter.number, "act": act.label},
         body=text,
         about=f"matter:{matter.number}",
-        once=f"{matter.number}:{matter.version}:{act}:{official.pk}",
+        once=f"{mark(matter, act)}:{official.pk}",
         now=now,
     )
 

@@ -1,14 +1,20 @@
-"""What an official arranges for themselves on the desk. Acts on matters stand in journey/."""
+"""What an official arranges on the desk: saved views, and dispatching by the rules. Single acts stand in journey/."""
 
+from datetime import datetime
 from urllib.parse import parse_qsl, urlencode
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from weimin.catalogue.models import Route
+from weimin.catalogue.queries import route_for
 from weimin.county.actors import Actor
+from weimin.kernel.clock import county_day
 from weimin.kernel.refusal import Refused
 
-from .models import SavedView
+from .journey import classify_matter, dispatch_matter
+from .models import Matter, SavedView
+from .states import State
 
 MOST_VIEWS = 20
 
@@ -37,3 +43,25 @@ def drop_view(pk: int, *, by: Actor) -> None:
     Before: it is theirs.  After: it is gone.  Who: the official who kept it.
     """
     SavedView.objects.filter(pk=pk, official=by.official).delete()
+
+
+@transaction.atomic
+def dispatch_by_rule(matter: Matter, *, by: Actor, now: datetime) -> Route:
+    """Confirm the kind as it was given, and ask the office to lead that the rule names: two acts, each with its entry.
+
+    Before: RECEIVED or CLASSIFIED, and a rule for its kind and place.  After: DISPATCHED, or nothing of it.
+    Who: a post that classifies and dispatches, and covers the place (CLASSIFY, DISPATCH).
+    """
+    if matter.state not in (State.RECEIVED, State.CLASSIFIED):
+        raise Refused("NOT_BY_RULE", _("只有已收到或已分类的事项可以按规则派办；退回的要由人重新看过。"))
+    route = route_for(matter.kind, matter.place, on=county_day(now))
+    if route is None:
+        raise Refused(
+            "NO_ROUTE",
+            _("“%(kind)s”在%(place)s还没有派办规则，请先在规则里指定承办单位。")
+            % {"kind": matter.kind.path_name, "place": matter.place.name},
+        )
+    if matter.state == State.RECEIVED:
+        classify_matter(matter, kind=matter.kind, urgency=matter.urgency, by=by, now=now)
+    dispatch_matter(matter, office=route.lead, supporting=list(route.supporting.all()), by=by, now=now)
+    return route

@@ -76,6 +76,7 @@ class Act(models.TextChoices):
     DECIDE = "DECIDE", _("复查决定")
     HAND_OVER = "HAND_OVER", _("移交")
     RECOMPUTE = "RECOMPUTE", _("重新计算期限")
+    UNDO = "UNDO", _("撤销")
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,17 @@ MOVES: tuple[Move, ...] = tuple(
     + _moves(Act.DECIDE, [_S.APPEALED], _S.CLOSED, "The decision stands.")
     + _moves(Act.DECIDE, [_S.APPEALED], _S.HANDLED, "The decision is set aside: the office does it again.")
     + _moves(Act.DECIDE, [_S.APPEALED], _S.CLASSIFIED, "The refusal is set aside: an office is to be found.")
+    # A slip of the hand, taken back within ten seconds by who made it, while nobody has been told: back to before.
+    + _moves(Act.UNDO, [_S.CLASSIFIED], _S.RECEIVED, "It was classified by a slip of the hand.")
+    + _moves(Act.UNDO, [_S.CLASSIFIED], _S.CLASSIFIED, "It was classified anew by a slip of the hand.")
+    + _moves(Act.UNDO, [_S.CLASSIFIED], _S.RETURNED, "A returned matter was classified by a slip of the hand.")
+    + _moves(Act.UNDO, [_S.HANDLED], _S.DISPATCHED, "It was accepted by a slip of the hand.")
+    + _moves(Act.UNDO, [_S.HANDLED], _S.PAUSED, "The clock was started again by a slip of the hand.")
+    + _moves(Act.UNDO, [_S.CLOSED], _S.RATED, "It was closed unpublished by a slip of the hand.")
 )
+
+# Acts of one official that tell nobody and change nothing but the matter itself: these may be taken back.
+UNDOABLE = frozenset({Act.CLASSIFY, Act.ACCEPT, Act.RESUME, Act.CLOSE})
 
 ALLOWED = frozenset((move.act, move.start, move.goal) for move in MOVES)
 

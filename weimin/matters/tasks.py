@@ -63,15 +63,6 @@ def read_mail(*, now: datetime) -> int:
     return read
 
 
-def recompute_provisional(*, now: datetime) -> list[str]:
-    """Count anew the dates that crossed a year without a calendar; returns the numbers of the affected matters."""
-    numbers = []
-    for matter in queries.provisional().iterator():
-        journey.recompute_clock(matter, by=CLOCK, now=now)
-        numbers.append(matter.number)
-    return numbers
-
-
 def sweep_uploads(*, now: datetime) -> int:
     """Delete the files of drafts that were never sent. Drafts are read before attachments: one sent in between is
     still found among either."""

@@ -2,10 +2,11 @@
 
 from django.urls import include, path
 
-from .pages import desk
+from .pages import desk, leader
 
 urlpatterns = [
     path("", desk.today, name="desk"),
-    path("leader/", desk.leader, name="leader"),
+    path("leader/", leader.leader, name="leader"),
     path("settings/", include("weimin.web.urls_settings")),
+    path("settings/", include("weimin.web.urls_settings_people")),
 ]

@@ -73,6 +73,11 @@ class Kind(models.Model):
         return self.name_zh if (get_language() or "zh").startswith("zh") else self.name_en
 
     @property
+    def path_name(self) -> str:
+        """With the names above it, as they stand on the desk and in tables."""
+        return f"{self.parent.path_name} / {self.name}" if self.parent else self.name
+
+    @property
     def promised(self) -> Limit:
         return Limit(self.promised_amount, Unit(self.promised_unit))
 

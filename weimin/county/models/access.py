@@ -9,11 +9,14 @@ from django.utils.translation import gettext_lazy as _
 class Account(AbstractUser):
     """A sign-in. It carries no rights of its own: duties come from posts and change the moment a post changes."""
 
+    # Given by somebody else, so known to somebody else: to be changed before the desk opens.
+    one_time_password = models.BooleanField(_("密码待本人更换"), default=False)
+
     class Privacy:
         open = {"id"}
         personal = {
             "username", "first_name", "last_name", "email", "is_staff", "is_active", "is_superuser", "date_joined",
-            "last_login", "groups", "user_permissions",
+            "last_login", "groups", "user_permissions", "one_time_password",
         }  # fmt: skip
         secret = {"password"}
 

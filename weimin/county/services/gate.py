@@ -1,5 +1,7 @@
 """Who may change the county's order: whoever holds CONFIGURE, or the operator at the machine."""
 
+import re
+
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -24,3 +26,15 @@ def who_configures(by: Actor, *, place_code: str = "") -> str:
     if by.kind != "official":
         raise Refused("NOT_YOUR_DUTY", _("只有负责规则维护的岗位可以改动。"))
     return by.word(by.post_for(Duty.CONFIGURE, place_code=place_code))
+
+
+def new_code(code: str, *, longest: int) -> str:
+    """A code as the ledger can name it; Refused otherwise.
+
+    Before: as somebody typed it.  After: nothing is changed; the verb goes on with this code.  Who: any verb that
+    makes something with a code.
+    """
+    plain = code.strip()
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", plain, re.ASCII) or len(plain) > longest:
+        raise Refused("BAD_CODE", _("代码用字母、数字和短横，例如 SLJ-3。"), field="code")
+    return plain

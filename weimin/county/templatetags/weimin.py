@@ -1,5 +1,6 @@
 """What every template may use: icons, controls, dates as people say them, text in the reader's language."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from weimin.county.duties import Duty
 from weimin.kernel import clock
 
 register = template.Library()
@@ -72,6 +74,7 @@ ACT_ICONS = {
     "KEEP": "pencil-square",
     "CONFIRM": "check-circle",
     "RETIRE": "slash-circle",
+    "UNDO": "arrow-counterclockwise",
 }
 CLOCK_ICONS = {
     "late": "exclamation-triangle-fill",
@@ -121,6 +124,31 @@ def local(thing: Any, name: str) -> str:
 
 
 @register.filter
+def duty_words(duties: Iterable[str]) -> str:
+    """What a post or a key may do, in the reader's words, in the order of the work."""
+    words = [str(duty.label) for duty in Duty if duty in set(duties)]
+    return (", " if _language() == "en" else "、").join(words)
+
+
+@register.filter
+def weekday(when: date) -> str:
+    """周三 / Wed"""
+    return WEEKDAYS["en"][when.weekday()] if _language() == "en" else f"周{WEEKDAYS['zh'][when.weekday()]}"
+
+
+@register.simple_tag
+def weekday_heads() -> list[str]:
+    """Monday to Sunday, as short as a small calendar needs them."""
+    return [name[:2] for name in WEEKDAYS[_language() if _language() == "en" else "zh"]]
+
+
+@register.filter
+def month_name(month: int) -> str:
+    """3 月 / Mar"""
+    return MONTHS[month - 1] if _language() == "en" else f"{month} 月"
+
+
+@register.filter
 def day(when: date | datetime | None) -> str:
     """9 月 30 日（周三） / Wed 30 Sep; with the year only when it is not the present one."""
     if when is None:
@@ -144,6 +172,12 @@ def month(first: date) -> str:
 def moment(when: datetime | None) -> str:
     """The day, and the time of day."""
     return f"{day(when)} {when.astimezone(clock.COUNTY_TIME):%H:%M}" if when else ""
+
+
+@register.filter
+def stamp(when: datetime | None) -> str:
+    """A moment as tables sort it: 2026-09-30 16:20, in county time."""
+    return f"{when.astimezone(clock.COUNTY_TIME):%Y-%m-%d %H:%M}" if when else ""
 
 
 @register.simple_tag

@@ -1,5 +1,6 @@
 """Forms of the desk: they clean what officials type; verbs decide."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from weimin.catalogue.models import Kind, Urgency
 from weimin.catalogue.queries import kinds_open
-from weimin.county.models import Office, Place, Post
+from weimin.county.models import Office, Place
 from weimin.county.models.places import Level
 from weimin.county.queries import offices_open, place_by_code
 from weimin.households.models import Resident
@@ -32,6 +33,9 @@ def _offer(form: forms.Form, name: str, found: QuerySet[Any]) -> None:
     field = form.fields[name]
     assert isinstance(field, forms.ModelChoiceField)
     field.queryset = found
+
+
+_GAP = re.compile(r"[{｛][^{}｛｝\n]{0,60}[}｝]")  # {日期} of a template, for the handler to fill in
 
 
 class FilterForm(forms.Form):
@@ -216,6 +220,15 @@ class ReplyForm(ActForm):
     rule = forms.CharField(label=_("依据"), max_length=300)
     appeal_route = forms.CharField(label=_("不服怎么办"), max_length=300)
 
+    def clean(self) -> dict[str, Any]:
+        """A template's gaps are filled in before it is sent."""
+        cleaned = super().clean() or {}
+        for field in ("facts", "reasons", "rule", "promise", "appeal_route"):
+            if gaps := _GAP.findall(str(cleaned.get(field, ""))):
+                words = _("这里还有没填的空：%(gaps)s") % {"gaps": " ".join(gaps)}
+                self.add_error(field, words)
+        return cleaned
+
 
 class AnswerForm(ReplyForm):
     promise = forms.CharField(label=_("还要办什么（承诺）"), max_length=300, required=False)
@@ -265,24 +278,3 @@ class DecideForm(ActForm):
     facts = area(_("查明的事实"))
     reasons = area(_("理由"))
     rule = forms.CharField(label=_("依据"), max_length=300)
-
-
-class PostField(forms.ModelChoiceField):
-    """A post by its office, its name and its code: many offices have a post of the same name."""
-
-    def label_from_instance(self, obj: Post) -> str:
-        return f"{obj.office.name} · {obj.name} · {obj.code}"
-
-
-class HandOverForm(forms.Form):
-    """A whole desk in one act."""
-
-    giver = PostField(Post.objects.none(), label=_("移交的岗位"))
-    receiver = PostField(Post.objects.none(), label=_("接手的岗位"))
-    reason = area(_("原因"), limit=500, rows=2)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        posts = Post.objects.filter(retired_on__isnull=True).select_related("office").order_by("code")
-        for name in ("giver", "receiver"):
-            _offer(self, name, posts)

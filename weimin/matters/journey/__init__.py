@@ -16,6 +16,7 @@ from .publish import publish_matter, unpublish_matter
 # Side ways.
 from .merge import merge_matter, split_matter, withdraw_matter
 from .appeal import appeal_matter, decide_appeal
+from .undo import may_undo, undo_move
 from .clockwork import (
     chase_matter,
     escalate_matter,
@@ -46,6 +47,7 @@ __all__ = [
     "extend_matter",
     "hand_over_desk",
     "keep_promise",
+    "may_undo",
     "merge_matter",
     "pause_matter",
     "publish_matter",
@@ -60,6 +62,7 @@ __all__ = [
     "resume_matter",
     "return_matter",
     "split_matter",
+    "undo_move",
     "unpublish_matter",
     "withdraw_matter",
 ]

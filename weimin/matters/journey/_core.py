@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Field
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -60,14 +61,18 @@ def perform(
     data: dict[str, Any] | None = None,
     internal: bool = False,
     counted: list[str] | None = None,
+    undoable: bool = False,
 ) -> Event:
     """Move the matter and write it down. The caller holds the transaction.
 
-    `changes` are further columns of the matter; `counted` are month counts that grow by one.
+    `changes` are further columns of the matter; `counted` are month counts that grow by one. Of an `undoable` act the
+    event keeps the columns as they were.
     Refused MOVED_ON if somebody was first: `matter` then still shows what the caller had read.
     """
     check(matter, act, goal)
     start, goal = matter.state, goal or State(matter.state)
+    if undoable:
+        data = {**(data or {}), "before": _kept(matter, changes or {})}
     columns: dict[str, Any] = {**(changes or {}), "state": goal, "changed_at": now}
     if goal in CLOSED_STATES and start not in CLOSED_STATES:
         columns["closed_at"] = now
@@ -87,6 +92,22 @@ def perform(
         # Nobody waits any longer for the offices that were asked to help.
         Support.objects.filter(matter=matter, done_at__isnull=True, ended_at__isnull=True).update(ended_at=now)
     return write_down(matter, act, by=by, post=post, now=now, start=start, words=words, data=data, internal=internal)
+
+
+def column(name: str) -> "Field[Any, Any]":
+    """A column of the matter by the name of its field."""
+    found = Matter._meta.get_field(name)
+    assert isinstance(found, Field)
+    return found
+
+
+def _kept(matter: Matter, changes: dict[str, Any]) -> dict[str, Any]:
+    """The columns that are about to change, in words that JSON holds."""
+    kept = {}
+    for name in changes:
+        value = getattr(matter, column(name).attname)
+        kept[name] = value.isoformat() if isinstance(value, datetime) else value
+    return kept
 
 
 def write_down(

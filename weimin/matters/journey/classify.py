@@ -56,6 +56,7 @@ def classify_matter(
             "legal_due_at": clocks.due(matter.received_at, kind.legal).due,
             **clocks.running(Clock.ANSWER, start=matter.received_at, limit=limit),
         },
+        undoable=True,
         data={"kind": kind.code, "urgency": urgency.code, "place": place.code, "limit": str(limit)},
     )
     return matter

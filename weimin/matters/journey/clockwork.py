@@ -107,7 +107,7 @@ def remind_to_rate(matter: Matter, *, by: Actor, now: datetime) -> bool:
 def recompute_clock(matter: Matter, *, by: Actor, now: datetime) -> Matter:
     """The official calendar of a year has been entered: count the date anew.
 
-    Before: open, its date provisional.  After: the same state, the date firm (or provisional for a later year).
+    Before: open.  After: the same state, the date as the calendar now makes it (provisional for a later year).
     Who: the clock, or who keeps the rules (CONFIGURE).
     """
     check(matter, Act.RECOMPUTE)

@@ -114,6 +114,7 @@ def accept_matter(matter: Matter, *, by: Actor, now: datetime) -> Matter:
         now=now,
         goal=State.HANDLED,
         changes={"owner": post, "accepted_at": now},
+        undoable=True,
         data={"post": post.code},
     )
     return matter

@@ -37,7 +37,8 @@ def contact_resident(
     post = _who_may_call(matter, by)
     if at > now:
         raise Refused("FUTURE", _("联系时间不能晚于现在。"), field="at")
-    if at < matter.received_at:
+    # Clerks write minutes: a call in the minute of receipt is none before it.
+    if at < matter.received_at.replace(second=0, microsecond=0):
         raise Refused("TOO_EARLY", _("联系时间不能早于收到反映的时间。"), field="at")
     assert by.official is not None
     contact = Contact.objects.create(
@@ -197,6 +198,7 @@ def resume_matter(matter: Matter, *, words: str = "", by: Actor, now: datetime) 
             paused_to=now,
             reason=reason or PauseReason.THIRD_PARTY,
         ),
+        undoable=by.kind == "official",
         words=words_of(words, field="words", limit=1000, required=False),
     )
     return matter

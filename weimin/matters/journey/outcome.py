@@ -124,6 +124,7 @@ def close_matter(matter: Matter, *, reason: str = "", by: Actor, now: datetime) 
         changes={**clocks.STOPPED, "owner": None},
         words=reason,
         data={"unrated": post is None},
+        undoable=post is not None,
         counted=tallies.monthly(matter, now, "unrated") if post is None else [],
     )
     return matter

@@ -27,7 +27,10 @@ class Event(models.Model):
     salt = models.BinaryField(_("盐"), max_length=16)
 
     class Meta:
-        indexes = [models.Index(fields=["matter", "id"], name="event_matter")]
+        indexes = [
+            models.Index(fields=["matter", "id"], name="event_matter"),
+            models.Index(fields=["at"], name="event_at"),  # what happened this week, for the leader's minute
+        ]
 
     class Privacy:
         open = {"id", "matter", "act", "at", "by_kind", "post", "official", "from_state", "to_state", "internal"}

@@ -9,11 +9,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from weimin.county.actors import IMPORT
 from weimin.county.notice_days import read_notice
 from weimin.county.plans import read_table
-from weimin.county.services import enter_year
 from weimin.kernel import clock
 from weimin.kernel.refusal import Refused
-from weimin.matters import queries
-from weimin.matters.tasks import recompute_provisional
+from weimin.matters.recount import Change, enter_notice, would_change
 
 
 class Command(BaseCommand):
@@ -33,19 +31,19 @@ class Command(BaseCommand):
         if errors:
             raise CommandError("\n".join(["Nothing was entered. Please mend these lines:", *errors]), returncode=2)
         if dry_run:
-            waiting = list(queries.provisional().values_list("number", flat=True))
+            waiting = would_change(year=year, days=days)
             self._say(
                 f"{len(days)} days of {year} are in order; nothing was written.", waiting, "would be counted anew"
             )
             return
-        now = clock.now()
         try:
-            enter_year(year=year, days=days, source=source, by=IMPORT, now=now)
+            changed = enter_notice(year=year, days=days, source=source, by=IMPORT, now=clock.now())
         except Refused as refusal:
             raise CommandError(f"Nothing was entered. {refusal}", returncode=2) from None
-        self._say(f"{len(days)} days of {year} are entered.", recompute_provisional(now=now), "were counted anew")
+        self._say(f"{len(days)} days of {year} are entered.", changed, "were counted anew")
 
-    def _say(self, first: str, numbers: list[str], happened: str) -> None:
-        self.stdout.write(f"{first} {len(numbers)} matters {happened}.")
-        for number in numbers:
-            self.stdout.write(number)
+    def _say(self, first: str, changes: list[Change], happened: str) -> None:
+        self.stdout.write(f"{first} {len(changes)} matters {happened}.")
+        for change in changes:
+            days = [moment.astimezone(clock.COUNTY_TIME).date() for moment in (change.before, change.after)]
+            self.stdout.write(f"{change.matter.number} {days[0]} → {days[1]}")

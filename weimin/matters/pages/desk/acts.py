@@ -11,18 +11,19 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from weimin.catalogue.queries import articles_answering, articles_open, route_for, templates_for
+from weimin.catalogue.queries import articles_answering, articles_open, templates_for
 from weimin.county.permissions import StaffRequest, needs
 from weimin.kernel import clock
-from weimin.kernel.clock import COUNTY_TIME, county_day
+from weimin.kernel.clock import COUNTY_TIME
 from weimin.kernel.refusal import Refused
 
 from ... import queries
 from ...forms.desk import ActForm
-from ...models import Answer, Matter
+from ...models import Matter
 from ...permissions import matter_for
-from ...states import OPEN_STATES, Act
+from ...states import Act
 from ._acts import PAGES, ActPage, moves_for
+from ._suggestions import suggestions
 from .shared import queue_counts, read_words, show
 
 View = Callable[..., HttpResponseBase]
@@ -44,7 +45,7 @@ def _page(slug: str) -> View:
         context = {
             "matter": matter, "form": form, "page": page, "slug": slug, "preview": preview and form.is_valid(),
             "allowed": slug in dict(moves_for(matter, request.actor)), "queue_counts": queue_counts(request.actor),
-            **_beside(page, matter, now),
+            **_beside(page, matter, request, now),
         }  # fmt: skip
         return show(request, page.template, context, status=422 if form.errors else 200)
 
@@ -92,10 +93,10 @@ def _from_article(request: StaffRequest, matter: Matter) -> dict[str, str]:
     return {"facts": article.answer_zh, "rule": article.source_zh}
 
 
-def _beside(page: ActPage, matter: Matter, now: datetime) -> dict[str, Any]:
+def _beside(page: ActPage, matter: Matter, request: StaffRequest, now: datetime) -> dict[str, Any]:
     """What helps to decide, beside the form."""
     if page.act == Act.DISPATCH:
-        return {"suggestions": suggestions(matter, now)}
+        return {"suggestions": suggestions(matter, by=request.actor, now=now)}
     if page.act == Act.ANSWER:
         return {"templates": templates_for(matter.kind), "articles": articles_answering(matter.kind, matter.text)[:8]}
     if page.act == Act.KEEP_PROMISE:
@@ -103,30 +104,6 @@ def _beside(page: ActPage, matter: Matter, now: datetime) -> dict[str, Any]:
     if page.act == Act.PUBLISH:
         return {"answer": queries.latest_answer(matter)}
     return {}
-
-
-def suggestions(matter: Matter, now: datetime) -> list[dict[str, Any]]:
-    """At most three offices, each with why, how much it has on hand, and what it last answered of this kind."""
-    found: dict[int, dict[str, Any]] = {}
-    route = route_for(matter.kind, matter.place, on=county_day(now))
-    if route is not None:
-        why = _("规则：%(kind)s · %(place)s") % {"kind": route.kind.name, "place": route.place.name}
-        found[route.lead_id] = {"office": route.lead, "why": why, "similar": None}
-        for helper in route.supporting.all():
-            found.setdefault(helper.pk, {"office": helper, "why": _("规则中的协办单位"), "similar": None})
-    alike = Answer.objects.filter(matter__kind_id=matter.kind_id, refusal=False, matter__lead__isnull=False)
-    for answer in alike.select_related("matter__lead").order_by("-pk")[:20]:
-        lead = answer.matter.lead
-        assert lead is not None
-        why = _("最近办过同类的事")
-        entry = found.setdefault(lead.pk, {"office": lead, "why": why, "similar": None})
-        entry["similar"] = entry["similar"] or answer
-    chosen = list(found.values())[:3]
-    keys = {entry["office"].pk: [f"office:{entry['office'].pk}:{s}" for s in sorted(OPEN_STATES)] for entry in chosen}
-    counts = queries.tally(*(key for some in keys.values() for key in some)) if keys else {}
-    for entry in chosen:
-        entry["load"] = sum(counts[key] for key in keys[entry["office"].pk])
-    return chosen
 
 
 VIEWS: dict[str, View] = {slug: _page(slug) for slug in PAGES}

@@ -1,6 +1,7 @@
 """One matter: the resident's words, what happened, what can be done now; opening a contact; handing over a desk."""
 
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 from django.contrib import messages
@@ -20,8 +21,9 @@ from weimin.notices.queries import not_surely_sent
 
 from ... import queries
 from ...clocks import why_this_date
-from ...forms.desk import HandOverForm
-from ...journey import hand_over_desk
+from ...forms.hand_over import HandOverForm
+from ...journey import hand_over_desk, may_undo, undo_move
+from ...journey.undo import UNDO_WITHIN
 from ...models import Event, Matter
 from ...permissions import matter_for, may_see_contact
 from ...uploads import PHOTOS, path_of
@@ -38,6 +40,19 @@ def matter(request: StaffRequest, number: str) -> HttpResponse:
         found = matter_for(request.actor, number)
         read_words(found, by=request.actor, now=now)
         return show(request, "matter.html", _context(request, found, now))
+
+
+@require_POST
+@needs(Duty.CLASSIFY, Duty.HANDLE, Duty.PUBLISH)
+def undo(request: StaffRequest, number: str) -> HttpResponse:
+    """Take back one's own last act, within ten seconds."""
+    found = matter_for(request.actor, number)
+    try:
+        undo_move(found, by=request.actor, now=clock.now())
+        messages.success(request, _("%(number)s：已撤销，恢复到之前。") % {"number": found.number})
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+    return redirect("matters:desk_matter", number=found.number)
 
 
 @require_POST
@@ -65,6 +80,7 @@ def _context(request: StaffRequest, found: Matter, now: datetime) -> dict[str, A
         "supports": found.supports.select_related("office").order_by("pk"),
         "may_see_contact": may_see_contact(request.actor, found),
         "unsent": not_surely_sent(f"matter:{found.number}", now=now),
+        "undo": _undo(found, request, now),
         "queue_counts": queue_counts(request.actor),
         "same": _same(request, found),
     }
@@ -77,6 +93,14 @@ def _same(request: StaffRequest, found: Matter) -> dict[str, Any] | None:
         return None
     may_merge = main.is_open and "merge" in dict(moves_for(found, request.actor))
     return {"main": main, "may_merge": may_merge, "merged": found.merged_into_id == main.pk}
+
+
+def _undo(found: Matter, request: StaffRequest, now: datetime) -> dict[str, Any] | None:
+    """What may be taken back, and for how many seconds still."""
+    last = may_undo(found, by=request.actor, now=now)
+    if last is None:
+        return None
+    return {"act": last.get_act_display(), "seconds": ceil((last.at + UNDO_WITHIN - now).total_seconds())}
 
 
 def _line(event: Event) -> dict[str, Any]:
@@ -115,7 +139,7 @@ def attachment(request: StaffRequest, number: str, pk: int) -> FileResponse:
 @needs(Duty.APPROVE, Duty.CONFIGURE)
 def hand_over(request: StaffRequest) -> HttpResponse:
     """A whole desk to another post, in one act."""
-    form = HandOverForm(request.POST or None)
+    form = HandOverForm(request.POST or None, initial={"giver": request.GET.get("giver", "")})
     if form.is_valid():
         data = form.cleaned_data
         try:

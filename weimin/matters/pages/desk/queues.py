@@ -1,6 +1,8 @@
 """The queues: what waits, filtered and sorted, fifty lines at a time; saved views, dispatching many, a table."""
 
 import csv
+from collections import defaultdict
+from collections.abc import Callable
 from io import StringIO
 from typing import Any
 
@@ -23,9 +25,9 @@ from weimin.kernel.refusal import Refused
 from ... import services
 from ...forms.desk import FilterForm
 from ...journey import dispatch_matter
-from ...models import SavedView
+from ...models import Matter, SavedView
 from ...permissions import matter_for
-from ._keyset import page_of
+from ._keyset import ROWS, page_of
 from .shared import clock_bar, queue_counts, show
 from .waiting import QUEUES, filtered
 
@@ -96,20 +98,41 @@ def dispatch_many(request: StaffRequest) -> HttpResponse:
     """Give the ticked matters to one office: each is an act of its own, and each refusal is named."""
     chosen = request.POST.get("office", "")
     office = offices_open().filter(pk=chosen).first() if chosen.isdecimal() else None
-    numbers = request.POST.getlist("number")[:50]
-    if office is None or not numbers:
+    if office is None or not request.POST.getlist("number"):
         messages.warning(request, _("请先勾选要派办的事项，再选承办单位。"))
         return _back(request)
-    done = 0
-    for number in numbers:
-        try:
-            dispatch_matter(matter_for(request.actor, number), office=office, by=request.actor, now=clock.now())
-            done += 1
-        except Refused as refusal:
-            messages.warning(request, _("%(number)s 没有派出：%(why)s") % {"number": number, "why": refusal})
+    done = _each(request, lambda one: dispatch_matter(one, office=office, by=request.actor, now=clock.now()))
     if done:
         messages.success(request, _("已把 %(n)s 件派给%(office)s。") % {"n": done, "office": office.name})
     return _back(request)
+
+
+@require_POST
+@needs(Duty.DISPATCH)
+def by_rule(request: StaffRequest) -> HttpResponse:
+    """Confirm the kinds of the ticked matters and give each to the office its rule names."""
+    if not request.POST.getlist("number"):
+        messages.warning(request, _("请先勾选要派办的事项。"))
+        return _back(request)
+    done = _each(request, lambda one: services.dispatch_by_rule(one, by=request.actor, now=clock.now()))
+    if done:
+        messages.success(request, _("已按规则分类并派办 %(n)s 件。") % {"n": done})
+    return _back(request)
+
+
+def _each(request: StaffRequest, act: Callable[[Matter], object]) -> int:
+    """Do it to every ticked matter, each by itself; say once why the others were left, with all their numbers."""
+    done, left = 0, defaultdict(list)
+    for number in request.POST.getlist("number")[:ROWS]:
+        try:
+            act(matter_for(request.actor, number))
+            done += 1
+        except Refused as refusal:
+            left[str(refusal)].append(number)
+    for why, numbers in left.items():
+        told = {"number": _("、").join(numbers), "why": why}
+        messages.warning(request, _("%(number)s 没有派出：%(why)s") % told)
+    return done
 
 
 @require_POST

@@ -41,6 +41,7 @@ SENTENCES: dict[str, Promise] = {
     Act.APPEAL: _("您申请复查。"),
     Act.DECIDE: _("%(who)s作出复查决定。"),
     Act.HAND_OVER: _("经办岗位换人，这件事已一并移交。"),
+    Act.UNDO: _("%(who)s撤销了刚才那一步，恢复到之前。"),
     Act.RECOMPUTE: _("新一年的放假安排公布了，期限重新计算。"),
 }
 _NOTE_BY_RESIDENT = _("您补充了情况。")

@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from weimin.county.duties import Duty
 from weimin.county.permissions import StaffRequest, keeps_or_looks
 from weimin.matters.pages.desk.shared import queue_counts
 
@@ -21,14 +22,25 @@ GROUPS = (
             ("web:settings_templates", _("答复模板"), _("写答复时可以从哪些话开始。")),
         ),
     ),
-    (_("人员和日历"), ()),
+    (
+        _("人员和日历"),
+        (
+            ("web:settings_posts", _("岗位"), _("谁在哪个岗位上，管什么，谁代班，手上有多少件。")),
+            ("web:settings_officials", _("人员"), _("同志们的任职、请假和账号。")),
+            ("web:settings_offices", _("单位名录"), _("单位的名称、电话和办公时间。")),
+            ("web:settings_calendar", _("工作日历"), _("每年的放假和调休，期限按它来算。")),
+            ("web:settings_keys", _("接口密钥"), _("哪些程序能以哪个岗位的名义进来。")),
+        ),
+    ),
 )
+FOR_KEEPERS = {"web:settings_officials", "web:settings_offices"}  # whoever only audits may not open these
 
 
 @require_GET
 @keeps_or_looks
 def index(request: StaffRequest) -> HttpResponse:
     """Where every rule of the county can be found and changed."""
-    groups = [(title, tables) for title, tables in GROUPS if tables]
+    hidden = set() if request.actor.has(Duty.CONFIGURE) else FOR_KEEPERS
+    groups = [(title, [table for table in tables if table[0] not in hidden]) for title, tables in GROUPS]
     context = {"queue": "settings", "queue_counts": queue_counts(request.actor), "groups": groups}
     return show(request, "index.html", context)

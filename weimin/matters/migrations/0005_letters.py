@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('matters', '0003_helpers_promises_parting'),
+        ('matters', '0004_undo'),
     ]
 
     operations = [

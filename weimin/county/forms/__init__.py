@@ -1,0 +1,1 @@
+"""Forms of the county's own order: they clean what the keeper types; verbs decide."""

@@ -1,0 +1,144 @@
+"""Where matters wait, and what got worse this week: what a leader reads in one minute. Two statements, exact."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Avg, Case, Count, DurationField, ExpressionWrapper, F, Min, Q, When
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from weimin.county.actors import Actor
+from weimin.county.models import Office
+from weimin.matters import queries
+from weimin.matters.models import Event
+from weimin.matters.states import OPEN_STATES, Act, State
+
+WEEK = timedelta(days=7)
+# Averages of fewer than these say more about chance than about the office.
+FEWEST_WAITS = 5
+# The way from top to bottom, each side way after the step it leaves.
+STEPS = (
+    State.RECEIVED, State.CLASSIFIED, State.DISPATCHED, State.RETURNED, State.HANDLED, State.PAUSED, State.ANSWERED,
+    State.RATED, State.APPEALED,
+)  # fmt: skip
+ASIDE = frozenset({State.RETURNED, State.PAUSED, State.APPEALED})
+COUNTED: dict[str, Promise] = {
+    Act.RETURN: _("退回的"), Act.EXTEND: _("延期的"), Act.ESCALATE: _("超期上报的"), Act.REOPEN: _("重新办理的"),
+}  # fmt: skip
+WAITED: dict[str, Promise] = {Act.ACCEPT: _("派办后等受理"), Act.ANSWER: _("受理后等答复")}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the way: how many stand there, how many too long, since when, and with whom most."""
+
+    state: State
+    n: int
+    late: int
+    since: datetime | None
+    office: Office | None  # where most of the late ones are
+
+    @property
+    def label(self) -> str:
+        return str(self.state.label)
+
+    @property
+    def aside(self) -> bool:
+        return self.state in ASIDE
+
+
+@dataclass(frozen=True)
+class Worse:
+    """One thing that grew: acts by number, waits by days with their samples."""
+
+    office: Office | None
+    what: str | Promise
+    before: float
+    now: float
+    sample: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    steps: list[Step]
+    offices: list[tuple[Office, int, int]]  # office, late, open: the latest first
+
+
+def standing(actor: Actor, *, now: datetime, offices: dict[int, Office]) -> Standing:
+    """What is open in this leader's reach, by step and by office."""
+    rows: Any = (
+        queries.visible_to(actor)
+        .filter(state__in=OPEN_STATES)
+        .values("state", "lead_id")
+        .annotate(n=Count("pk"), late=Count("pk", filter=Q(clock_due_at__lt=now)), since=Min("clock_started_at"))
+        .order_by("state", "lead_id")
+    )
+    by_state: dict[str, list[Any]] = defaultdict(list)
+    late: Counter[int] = Counter()
+    everything: Counter[int] = Counter()
+    for row in rows:
+        by_state[row["state"]].append(row)
+        late[row["lead_id"]] += row["late"]
+        everything[row["lead_id"]] += row["n"]
+    most = [(offices[pk], n, everything[pk]) for pk, n in late.items() if n and pk in offices]
+    steps = [_step(state, by_state[state], offices) for state in STEPS]
+    return Standing(steps, sorted(most, key=lambda one: (-one[1], one[0].code))[:10])
+
+
+def _step(state: State, rows: list[Any], offices: dict[int, Office]) -> Step:
+    worst: Any = max(rows, key=lambda row: row["late"], default={"late": 0, "lead_id": None})
+    return Step(
+        state=state,
+        n=sum(row["n"] for row in rows),
+        late=sum(row["late"] for row in rows),
+        since=min((row["since"] for row in rows), default=None),
+        office=offices.get(worst["lead_id"]) if worst["late"] else None,
+    )
+
+
+def got_worse(actor: Actor, *, now: datetime, offices: dict[int, Office]) -> tuple[list[Worse], list[Worse]]:
+    """What happened more often, and what took longer, in the last seven days than in the seven before."""
+    more, slower = [], []
+    for row in _weeks(actor, now):
+        office, act = offices.get(row["office"]), row["act"]
+        if act in COUNTED and row["now"] > row["before"]:
+            more.append(Worse(office, COUNTED[act], row["before"], row["now"]))
+        elif act in WAITED and _is_slower(row):
+            days = [round(row[name] / timedelta(days=1), 1) for name in ("waited_before", "waited_now")]
+            slower.append(Worse(office, WAITED[act], days[0], days[1], (row["before"], row["now"])))
+    return _sorted(more), _sorted(slower)
+
+
+def _weeks(actor: Actor, now: datetime) -> Any:
+    """Acts of two weeks, counted by office and act. Who returned it is who wrote so; else the office that leads."""
+    this, last = Q(at__gte=now - WEEK), Q(at__lt=now - WEEK)
+    waited = Case(
+        When(act=Act.ACCEPT, then=F("at") - F("matter__dispatched_at")),
+        When(act=Act.ANSWER, then=F("at") - F("matter__accepted_at")),
+    )
+    wait = ExpressionWrapper(waited, output_field=DurationField())
+    events = Event.objects.filter(
+        at__gte=now - 2 * WEEK, at__lte=now, act__in=[*COUNTED, *WAITED], matter__in=queries.visible_to(actor)
+    )
+    office = Case(When(act=Act.RETURN, then="post__office_id"), default="matter__lead_id")
+    return (
+        events.annotate(office=office, wait=wait)
+        .values("office", "act")
+        .annotate(
+            before=Count("pk", filter=last), now=Count("pk", filter=this),
+            waited_before=Avg("wait", filter=last), waited_now=Avg("wait", filter=this),
+        )
+        .order_by("office", "act")
+    )  # fmt: skip
+
+
+def _is_slower(row: dict[str, Any]) -> bool:
+    if min(row["before"], row["now"]) < FEWEST_WAITS:
+        return False
+    return bool(row["waited_now"] - row["waited_before"] >= timedelta(hours=2.4))  # a tenth of a day, as it is shown
+
+
+def _sorted(found: list[Worse]) -> list[Worse]:
+    return sorted(found, key=lambda one: (one.before - one.now, one.office.code if one.office else ""))
