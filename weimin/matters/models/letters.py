@@ -34,6 +34,11 @@ class Incoming(models.Model):
             ),
         ]
 
+    @property
+    def box(self) -> str:
+        """The mailbox of a letter that was set aside, from the name it was given there."""
+        return self.message_id.split(":")[1] if self.message_id.startswith("imap:") else ""
+
     class Privacy:
         open = {"id", "fate", "matter", "at"}
         personal = {"message_id", "sender", "why"}
