@@ -41,6 +41,13 @@ def test_old_ones_have_gone_and_an_empty_list_says_what_will_appear(li):
     assert "近三十天的来信都收下了" in said
 
 
+def test_the_reason_is_told_in_the_readers_language(li):
+    set_aside(UNNAMED % 7, sender="", why="来信读不出来，没有收下。请到邮箱查看。", now=NOON)
+    li.cookies["django_language"] = "en"
+    said = li.get(HERE).content.decode()
+    assert "The letter could not be read and was not taken in. Please look in the mailbox." in said
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_list_costs_the_same_for_one_and_three(li, rows, django_assert_num_queries):
     for number in range(rows):
