@@ -45,7 +45,7 @@ def test_what_was_before_stays_readable_and_proves_itself(cast):
         cast.kinds["WATER-OUT"], legal=of("7N"), promised=of("3W"), **SOURCE, by=cast.keeper, now=NOON
     )  # fmt: skip
     entry = entries_about("kind:WATER-OUT").get()
-    assert queries.changes_of([entry.pk]) == {
+    assert queries.said_in([entry.pk]) == {
         entry.pk: {
             "before": {"legal": "60N", "promised": "5W", "source": "县政府文件"},
             "after": {"legal": "7N", "promised": "3W", "source": "县府办〔2026〕9号"},

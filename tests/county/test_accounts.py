@@ -71,7 +71,7 @@ def test_with_a_one_time_password_only_the_page_that_changes_it_opens(cast, clie
     client.post("/accounts/password/change/", {"oldpassword": password, "password1": new, "password2": new})
     account.refresh_from_db()
     assert (account.check_password(new), account.one_time_password) == (True, False)
-    assert client.get("/desk/").url == "/accounts/2fa/totp/activate/"
+    assert client.get("/desk/").url == "/accounts/2fa/"
     assert entries() == ["county.reset_password"]
 
 

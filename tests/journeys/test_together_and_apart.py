@@ -118,6 +118,7 @@ def test_a_later_promise_takes_the_place_of_an_open_one(cast):
     assert (first.promise_replaced_at, queries.promise_to_keep(matter).pk) == (NOON, second.pk)
     assert list(queries.earlier_promises(matter, second)) == [first]
     assert run_due(now=at(2026, 10, 10))["promises_broken"] == 0
+    matter = Matter.objects.get(pk=matter.pk)  # reminded meanwhile
     kept = journey.keep_promise(matter, words="都换好了。", by=cast.sun, now=NOON)
     assert (kept.pk, Answer.objects.get(pk=first.pk).promise_kept_at) == (second.pk, None)
     assert refused(lambda: journey.keep_promise(matter, words="好了。", by=cast.sun, now=NOON)) == "NO_PROMISE"

@@ -13,10 +13,12 @@ from weimin.matters.models import Answer, Event, Matter
 from weimin.matters.states import State
 from weimin.web.api import api
 
-# What is not of the staff: the resident's own acts, and what time alone brings about.
+# What is not of the staff by REST: the resident's own acts, what time alone brings about, and taking back a slip of
+# the hand, which a program does not have.
 NOT_OF_THE_STAFF = {
     "rate_matter", "reopen_matter", "withdraw_matter", "appeal_matter",
-    "answer_merged", "break_promise", "escalate_matter", "recompute_clock", "remind_to_rate",
+    "answer_merged", "break_promise", "chase_matter", "escalate_matter", "recompute_clock", "refuse_merged",
+    "remind_to_rate", "may_undo", "undo_move",
 }  # fmt: skip
 ADDRESS_OF = {
     "receive_matter": "", "classify_matter": "/{number}/classify", "dispatch_matter": "/{number}/dispatch",
@@ -25,6 +27,7 @@ ADDRESS_OF = {
     "report_support": "/{number}/support", "resume_matter": "/{number}/resume", "answer_matter": "/{number}/answer",
     "keep_promise": "/{number}/keep-promise", "refuse_matter": "/{number}/refuse", "call_back": "/{number}/call-back",
     "close_matter": "/{number}/close", "publish_matter": "/{number}/publish", "merge_matter": "/{number}/merge",
+    "split_matter": "/{number}/split", "ask_for_help": "/{number}/ask-help",
     "unpublish_matter": "/{number}/unpublish", "decide_appeal": "/{number}/decide",
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import F
 
 from tests.cast import LONG_AGO, NOON, REPLY
+from tests.catalogue.knowing import keep as keep_article
 from weimin.catalogue.models import Kind, Question, Route, Service, TimeRule, Urgency
 from weimin.county.actors import IMPORT, RESIDENT
 from weimin.county.models import AnsweredRequest, ApiToken, Holding, Leave, Office, Place, Post
@@ -36,6 +37,10 @@ EARLIER = LONG_AGO - timedelta(days=1)
 
 def _matter(cast):
     return cast.matter(State.RECEIVED)
+
+
+def _article_change(cast):
+    return keep_article(cast).changes.get()
 
 
 def _contact(cast):
@@ -157,6 +162,11 @@ CHECKS = {
     "answer_promise_replaced_was_open": (_answer, {"promise_replaced_at": NOON}),
     "support_done_or_ended": (_support, {"done_at": NOON, "ended_at": NOON}),
     "answer_promise_has_a_date": (_answer, {"promise": "换主管道"}),
+    "article_has_question_answer_and_source": (keep_article, {"title_zh": ""}),
+    "article_days_are_in_order": (keep_article, {"valid_until": EARLIER}),
+    "article_retires_after_its_review": (keep_article, {"retired_on": EARLIER}),
+    "article_act_is_known": (_article_change, {"act": "BURN"}),
+    "article_retired_with_a_reason": (_article_change, {"act": "RETIRE", "reason": ""}),
     "time_rule_unit_is_known": (_some(TimeRule), {"unit": "Y"}),
     "time_rule_is_positive": (_some(TimeRule), {"amount": 0}),
     "time_rule_ends_after_it_begins": (_some(TimeRule), {"to_on": EARLIER}),
@@ -194,6 +204,8 @@ ONCE = {
     "support_one_open_per_office": (_support, lambda c, row: {}),
     "attachment_once_a_matter": (_attachment, lambda c, row: {}),
     "saved_view_name_once": (_view, lambda c, row: {}),
+    "article_asked_once_an_office": (keep_article, lambda c, row: {"code": "another"}),
+    "article_change_once_a_version": (_article_change, lambda c, row: {}),
     "time_rule_once_a_day": (_some(TimeRule), lambda c, row: {}),
     "route_once_a_day": (_some(Route), lambda c, row: {}),
     "question_code_once_a_kind": (_question, lambda c, row: {}),

@@ -9,10 +9,12 @@ from PIL import Image
 
 from tests.cast import NOON
 from tests.journeys.people import Desk
-from tests.web.test_matrix import PIN, addresses, matter, path_of
+from tests.web.doors import enter
+from tests.web.test_matrix import addresses, built, here, path_of
 from weimin.matters import journey, uploads
+from weimin.matters.states import State
 
-__all__ = ["matter"]  # a fixture, used below by its name
+__all__ = ["built", "here"]  # fixtures, used below by their names
 
 POLICY = {
     "default-src": {"'none'"}, "script-src": {"'self'"}, "style-src": {"'self'"}, "frame-ancestors": {"'none'"},
@@ -30,7 +32,8 @@ FOR_ALL = {
     "web:home", "web:doing", "web:api_docs", "matters:board", "matters:published", "catalogue:services",
     "catalogue:service", "api:openapi-json", "matters:open311_root", "matters:open311_discovery",
     "matters:open311_services", "matters:open311_definition", "matters:open311_requests", "matters:open311_request",
-    "matters:open311_updates",
+    "matters:open311_updates", "web:office", "matters:board_map", "matters:places", "catalogue:knowledge",
+    "catalogue:article", "api:list_articles", "api:one_article",
 }  # fmt: skip
 
 
@@ -55,27 +58,18 @@ def grade(name, answer, *, personal):
     return wrong
 
 
-def anyone(_cast, _matter):
-    return Client()
-
-
-def resident(_cast, matter):
-    client = Client()
-    client.post("/follow/", {"number": matter.number, "pin": PIN})
-    return client
-
-
-def official(cast, _matter):
-    return Desk(cast.officials["sun"].account).client
-
-
-@pytest.mark.parametrize("who", [anyone, resident, official])
-def test_every_address_of_the_house(cast, matter, who):
-    client, wrong = who(cast, matter), []
-    paths = {name: path_of(name, route, gaps, matter.number) for name, route, gaps in addresses()}
+@pytest.mark.parametrize("role", ["anonymous", "resident", "HANDLE"])
+def test_every_address_of_the_house(here, settings, role):
+    enter(here, role)
+    client, wrong = Client(), []
+    client.cookies[settings.SESSION_COOKIE_NAME] = here.cookie
+    paths = {name: path_of(here, name, route, gaps) for name, route, gaps in addresses()}
     for name, path in paths.items():
         with transaction.atomic():
-            wrong += grade(name, client.get(path), personal=name not in FOR_ALL)
+            answer = client.get(path)
+            wrong += grade(name, answer, personal=name not in FOR_ALL)
+            if answer.streaming:
+                assert b"".join(answer.streaming_content)  # a file, closed where it ends
             transaction.set_rollback(True)
     assert not wrong, "\n".join(wrong)
     assert set(paths) >= FOR_ALL
@@ -83,11 +77,16 @@ def test_every_address_of_the_house(cast, matter, who):
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 @pytest.mark.parametrize("path", ["/nowhere/", "/desk/matters/QS-2609-000001-1/", "/api/v1/nowhere"])
-def test_errors_say_it_too(cast, matter, path, language):
+def test_errors_say_it_too(cast, path, language):
     client = Desk(cast.officials["sun"].account).client
     answer = client.get(path, headers={"accept-language": language})
     assert answer.status_code == 404
     assert grade(path, answer, personal=False) == []
+
+
+@pytest.fixture
+def matter(cast):
+    return cast.matter(State.HANDLED)
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ def test_the_index_names_every_table_once(keeper):
 
 
 def test_the_way_there_is_shown_to_who_keeps_or_audits(sign_in):
-    shown = {name: "/desk/settings/" in sign_in(name).get("/desk/").content.decode() for name in PEOPLE_ASKED}
+    shown = {name: 'href="/desk/settings/"' in sign_in(name).get("/desk/").content.decode() for name in PEOPLE_ASKED}
     assert shown == {"keeper": True, "auditor": True, "li": False, "zhang": False}
 
 

@@ -46,7 +46,9 @@ def token(request: HttpRequest, *, fmt: str, token: str) -> HttpResponse:
         number = signing.loads(token, salt=_TOKEN_SALT)
     except signing.BadSignature:
         raise missing(_("没有这个 token。")) from None
-    return reply(fmt, "service_requests", "request", [{"service_request_id": number, "token": token}])
+    told = reply(fmt, "service_requests", "request", [{"service_request_id": number, "token": token}])
+    told["Cache-Control"] = "no-store"  # whoever holds the token is told, and nobody after them
+    return told
 
 
 def check_key(request: HttpRequest) -> ApiToken:
