@@ -10,9 +10,10 @@ from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from weimin.county.callers import networks
+from weimin.notices.outside import Mailbox, MailServer, SmsGateway
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -50,6 +51,13 @@ class Environment(BaseSettings):
     metrics_key: str = Field(
         default="", description="key with which Prometheus may read /metrics from elsewhere; at least 20 characters"
     )
+    mail_servers: list[MailServer] = Field(default=[], description="JSON list: who takes our e-mail, first to last")
+    mail_from: str = Field(default="", description="our own e-mail address; replies come to its mailbox")
+    sms_gateways: list[SmsGateway] = Field(
+        default=[], description="JSON list: who takes our text messages, first to last"
+    )
+    mailboxes: list[Mailbox] = Field(default=[], description="JSON list: mailboxes whose letters become matters")
+    carrier_seconds: float = Field(default=10, gt=0, le=60, description="how long a mail server or gateway may take")
     sample: bool = Field(default=True, description="load the sample county into a new installation")
     rate_limits: bool = Field(default=True, description="switch limits off only for load measurements on loopback")
 
@@ -102,6 +110,15 @@ class Environment(BaseSettings):
             raise ValueError("give at least 20 characters, or leave it empty: then only this machine reads /metrics")
         return value
 
+    @model_validator(mode="after")
+    def _mail_whole(self) -> "Environment":
+        if self.mail_servers and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", self.mail_from):
+            raise ValueError("e-mail needs WEIMIN_MAIL_FROM: the address it comes from, as office@county.example")
+        names = [gateway.name for gateway in self.sms_gateways]
+        if len(set(names)) != len(names):
+            raise ValueError("two gateways of WEIMIN_SMS_GATEWAYS have the same name")
+        return self
+
     @field_validator("secret_key")
     @classmethod
     def _long_secret(cls, value: str) -> str:
@@ -117,6 +134,9 @@ def read_environment() -> Environment:
     except ValidationError as wrong:
         lines = [f"- {_name(error['loc'])}: {error['msg']}" for error in wrong.errors()]
         raise SystemExit("Weimin cannot start. Please mend these settings:\n" + "\n".join(lines)) from None
+    except SettingsError:
+        lists = "WEIMIN_MAIL_SERVERS, WEIMIN_SMS_GATEWAYS and WEIMIN_MAILBOXES"
+        raise SystemExit(f"Weimin cannot start: {lists} are JSON lists, as docs/operate/messages.md shows.") from None
     environment.home = environment.home.resolve()
     environment.home.mkdir(parents=True, exist_ok=True)
     if not environment.secret_key:
@@ -125,8 +145,10 @@ def read_environment() -> Environment:
 
 
 def _name(loc: tuple[int | str, ...]) -> str:
-    word = str(loc[0]) if loc else "oidc_*"
-    return word if word.isupper() else f"WEIMIN_{word.upper()}"
+    if not loc:
+        return "together"
+    word, *inner = map(str, loc)
+    return " ".join([word if word.isupper() else f"WEIMIN_{word.upper()}", *inner])
 
 
 def _kept_secret(path: Path) -> str:

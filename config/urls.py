@@ -14,6 +14,7 @@ urlpatterns = [
     path("accounts/email/", in_person),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("weimin.notices.urls")),
     path("", include("weimin.catalogue.urls")),
     path("", include("weimin.matters.urls")),
     path("", include("weimin.web.urls")),

@@ -17,6 +17,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests import harness
+from tests.matters.dovecot import DOVECOT
 
 if "DJANGO_SETTINGS_MODULE" in os.environ:
     raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: tests choose their own home before settings are read.")
@@ -131,6 +132,8 @@ def pytest_collection_modifyitems(config, items) -> None:
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: set DATABASE_URL"))
         if item.get_closest_marker("browser") and CHROMIUM is None:
             item.add_marker(pytest.mark.skip(reason="needs Chromium on the path"))
+        if item.get_closest_marker("imap") and DOVECOT is None:
+            item.add_marker(pytest.mark.skip(reason="needs Dovecot on the path"))
         run.append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)

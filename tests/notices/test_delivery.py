@@ -44,7 +44,7 @@ def test_a_full_disk_is_told_and_tried_again_and_given_up_in_the_end(cast, outbo
         raise OSError("no space left")
 
     journey.receive_matter(cast.draft(), by=RESIDENT, now=NOON)
-    monkeypatch.setattr("weimin.notices.tasks.write_to_outbox", full)
+    monkeypatch.setattr("weimin.notices.carriers.files.write", full)
     assert deliver(now=NOON) == 0
     notice = Notice.objects.get()
     assert (notice.state, notice.attempts, notice.trouble) == (Delivery.QUEUED, 1, "no space left")
@@ -64,7 +64,7 @@ def test_a_message_that_may_have_got_lost_holds_up_no_other(cast, outbox, monkey
         if notice.pk == first.pk:
             raise RuntimeError("the gateway hung up")
 
-    monkeypatch.setattr("weimin.notices.tasks.write_to_outbox", broken)
+    monkeypatch.setattr("weimin.notices.carriers.files.write", broken)
     assert deliver(now=NOON) == 1
     first.refresh_from_db()
     assert (first.state, first.about) == (Delivery.UNCERTAIN, f"matter:{lost.number}")

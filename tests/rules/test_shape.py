@@ -53,10 +53,15 @@ EXTRAS = {
         "tables": "a county's own tables of kinds and routes, read and judged row by row",
         "seeds": "the catalogue's tables read from a directory, before they are laid down",
     },
+    "notices": {
+        "carriers": "who takes messages out of the house: mail servers, gateways, files",
+        "outside": "what the operator tells of mail servers, gateways and mailboxes, typed",
+    },
     "matters": {
         "access": "how a resident gets back to their matter",
         "exchange": "reading earlier records from CSV",
         "clocks": "due moments from the catalogue's limits and the county's calendar",
+        "letters": "e-mail and text messages that come in, threaded to their matter",
         "numbering": "numbers that can be spoken",
         "proofs": "whether the timeline still says what the ledger has committed to",
         "recount": "a year's holiday notice and the dates it moves",

@@ -14,10 +14,11 @@ from weimin.county.models.places import Level
 from weimin.county.queries import posts_open
 from weimin.kernel.clock import begin_of_day
 
-from .models import Answer, Attachment, Event, Matter, Publication, Support, Tally
+from .models import Answer, Attachment, Event, Incoming, Matter, Publication, Support, Tally
 from .states import OPEN_STATES, STILL, UNANSWERED_STATES, Act, Clock, Request, State
 
 LONGEST_LINE = 6
+LETTERS_SHOWN = timedelta(days=30)
 IN_HAND_WITHIN = timedelta(days=60)
 
 # Duties whose holders work on any matter of the places their post covers; the others see their own office's matters.
@@ -274,3 +275,9 @@ def same_as(matter: Matter, actor: Actor) -> Matter | None:
     seen = visible_to(actor).select_related("kind", "place")
     said = seen.filter(number=number).first()
     return seen.filter(pk=said.merged_into_id).first() if said is not None and said.merged_into_id else said
+
+
+def letters_aside(*, now: datetime, most: int = 200) -> QuerySet[Incoming]:
+    """What came in lately and could not be taken in, the newest first."""
+    lately = Incoming.objects.filter(fate=Incoming.Fate.ASIDE, at__gte=now - LETTERS_SHOWN)
+    return lately.order_by("-at", "-pk")[:most]

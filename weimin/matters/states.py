@@ -209,6 +209,7 @@ class Channel(models.TextChoices):
     VISIT = "VISIT", _("走访")
     MEETING = "MEETING", _("村民会议")
     MESSAGE = "MESSAGE", _("短信留言")
+    EMAIL = "EMAIL", _("电子邮件")
     OPEN311 = "OPEN311", _("Open311 接口")
     API = "API", _("数据接口")
     IMPORT = "IMPORT", _("历史导入")

@@ -5,13 +5,16 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TypeVar
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
 
 from weimin.county.actors import CLOCK
+from weimin.kernel.chosen import current_code
 from weimin.kernel.clock import county_day
 from weimin.kernel.refusal import Refused
 
 from . import clocks, journey, queries, side_dates, tallies, uploads
+from .letters import mailbox
 from .models import Attachment, Matter
 
 log = logging.getLogger(__name__)
@@ -45,6 +48,19 @@ def run_due(*, now: datetime) -> dict[str, int]:
 
 def _chase(found: side_dates.Found, now: datetime) -> Matter:
     return journey.chase_matter(found.matter, missed=found.missed, helper=found.helper, by=CLOCK, now=now)
+
+
+def read_mail(*, now: datetime) -> int:
+    """Take in what has come to this county's mailboxes; a mailbox that cannot be reached holds up no other."""
+    read = 0
+    for box in settings.MAILBOXES:
+        if box.county != current_code():
+            continue
+        try:
+            read += mailbox.poll(box, now=now)
+        except Exception:  # the server is away or answers nonsense: told to the operator, tried again in a minute
+            log.exception("mailbox %s could not be read", box.address)
+    return read
 
 
 def sweep_uploads(*, now: datetime) -> int:

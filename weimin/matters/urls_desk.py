@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages.desk import acts, matter, new, queues
+from .pages.desk import acts, letters, matter, new, queues
 
 urlpatterns = [
     path("", queues.queue, name="desk"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("find/places/", new.find_places, name="find_places"),
     path("find/residents/", new.find_residents, name="find_residents"),
     path("find/likely/", new.likely, name="find_likely"),
+    path("letters/", letters.letters, name="desk_letters"),
     path("hand-over/", matter.hand_over, name="desk_hand_over"),
     path("<str:number>/", matter.matter, name="desk_matter"),
     path("<str:number>/undo/", matter.undo, name="desk_undo"),

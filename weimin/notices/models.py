@@ -27,6 +27,9 @@ class Notice(models.Model):
     attempts = models.PositiveSmallIntegerField(_("尝试次数"), default=0)
     sent_at = models.DateTimeField(_("发出时间"), null=True, blank=True)
     trouble = models.CharField(_("未发出的原因"), max_length=200, blank=True, default="")
+    carrier = models.CharField(_("发送方"), max_length=80, blank=True, default="")
+    reference = models.CharField(_("发送方的编号"), max_length=120, blank=True, default="")
+    reported_at = models.DateTimeField(_("收到回执的时间"), null=True, blank=True)
 
     class Meta:
         indexes = [
@@ -45,9 +48,14 @@ class Notice(models.Model):
                 name="notice_sent_knows_when",
                 condition=Q(state__in=["QUEUED", "FAILED"]) | Q(sent_at__isnull=False),
             ),
+            models.CheckConstraint(
+                name="notice_delivered_was_reported",
+                condition=~Q(state="DELIVERED") | Q(reported_at__isnull=False),
+            ),
         ]
 
     class Privacy:
-        open = {"id", "channel", "state", "created_at", "send_after", "attempts", "sent_at", "language", "official"}
+        open = {"id", "channel", "state", "created_at", "send_after", "attempts", "sent_at", "language", "official",
+                "carrier", "reference", "reported_at"}  # fmt: skip
         personal = {"resident", "address", "subject", "body", "about", "once", "trouble"}
         secret: set[str] = set()

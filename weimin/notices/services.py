@@ -2,11 +2,14 @@
 
 from datetime import datetime
 
+from django.db.models import Value
+from django.db.models.functions import Coalesce
+
 from weimin.county.models import Official
 from weimin.households.models import Resident
 
 from .models import Notice
-from .states import Channel, Delivery
+from .states import MOVES, Channel, Delivery
 
 
 def tell_resident(
@@ -67,6 +70,23 @@ def tell_official(official: Official, *, subject: str, body: str, about: str, on
         send_after=now,
         sent_at=now,
     )
+
+
+def report_delivery(pk: int, *, delivered: bool, why: str, now: datetime) -> bool:
+    """Keep what a carrier says became of a message; False if there is no such message.
+
+    Before: QUEUED, UNCERTAIN or SENT, by the table of moves.  After: DELIVERED or FAILED; a message that has ended
+    stays as it is, so a report told twice is no harm.  Who: the carrier that was given the message.
+    """
+    goal = Delivery.DELIVERED if delivered else Delivery.FAILED
+    starts = [state for state, goals in MOVES.items() if goal in goals]
+    moved = Notice.objects.filter(pk=pk, state__in=starts).update(
+        state=goal,
+        reported_at=now,
+        sent_at=Coalesce("sent_at", Value(now)),
+        trouble="" if delivered else why[:200],
+    )
+    return bool(moved) or Notice.objects.filter(pk=pk).exists()
 
 
 def _way_to(resident: Resident) -> tuple[Channel, str]:

@@ -18,3 +18,13 @@ class Delivery(models.TextChoices):
     DELIVERED = "DELIVERED", _("已送达")
     FAILED = "FAILED", _("未能送达")
     UNCERTAIN = "UNCERTAIN", _("是否送达不明")
+
+
+# What may follow what. DELIVERED and FAILED stand: the first report counts, a second one changes nothing.
+MOVES: dict[str, frozenset[str]] = {
+    Delivery.QUEUED: frozenset({Delivery.UNCERTAIN, Delivery.DELIVERED}),  # thought not taken, and yet it was
+    Delivery.UNCERTAIN: frozenset({Delivery.SENT, Delivery.QUEUED, Delivery.FAILED, Delivery.DELIVERED}),
+    Delivery.SENT: frozenset({Delivery.DELIVERED, Delivery.FAILED}),
+    Delivery.DELIVERED: frozenset(),
+    Delivery.FAILED: frozenset(),
+}

@@ -2,13 +2,8 @@
 
 import logging
 from datetime import datetime, timedelta
-from pathlib import Path
 
-from django.conf import settings
-
-from weimin.kernel.chosen import current_code
-from weimin.kernel.clock import COUNTY_TIME
-
+from .carriers import Carrier, Fate, Outcome, carriers_for
 from .models import Notice
 from .states import Delivery
 
@@ -16,53 +11,66 @@ log = logging.getLogger(__name__)
 
 _BATCH = 200
 _TRIES = 6
-_FIRST_WAIT = timedelta(minutes=1)  # doubled after each failure: the last try comes about half an hour later
+_FIRST_WAIT = timedelta(minutes=1)  # doubled after each failure
+_LONGEST_WAIT = 60  # times the first
+_GIVE_UP = timedelta(days=1)  # a gateway that is down for an afternoon loses nothing
 
 
 def deliver(*, now: datetime) -> int:
     """Send what is due; returns how many messages left the house."""
     due = Notice.objects.filter(state=Delivery.QUEUED, send_after__lte=now).select_related("resident", "official")
     left = 0
+    resting: set[str] = set()  # a carrier that did not answer costs one wait a round, not one a message
     for notice in due.order_by("send_after", "pk")[:_BATCH]:
         try:
-            left += _deliver_one(notice, now)
+            left += _deliver_one(notice, resting, now)
         except Exception:  # whether it left the house is not known: it stays UNCERTAIN, and the others are sent
             log.exception("notice %s", notice.pk)
     return left
 
 
-def _deliver_one(notice: Notice, now: datetime) -> bool:
+def _deliver_one(notice: Notice, resting: set[str], now: datetime) -> bool:
     """Claimed first: a worker killed in between leaves it UNCERTAIN, never sent twice in silence."""
+    carriers = [carrier for carrier in carriers_for(notice.channel) if carrier.name not in resting]
+    if not carriers:
+        return False
     claimed = Notice.objects.filter(pk=notice.pk, state=Delivery.QUEUED, attempts=notice.attempts).update(
         state=Delivery.UNCERTAIN, attempts=notice.attempts + 1, sent_at=now
     )
     if not claimed:
         return False
-    try:
-        write_to_outbox(notice, now)
-    except OSError as trouble:
-        _try_again(notice, trouble, now)
-        return False
-    Notice.objects.filter(pk=notice.pk).update(state=Delivery.SENT, trouble="")
-    return True
+    return _hand_over(notice, carriers, resting, now)
 
 
-def _try_again(notice: Notice, trouble: OSError, now: datetime) -> None:
-    log.warning("notice %s was not sent: %s", notice.pk, trouble)
-    attempts = notice.attempts + 1
-    Notice.objects.filter(pk=notice.pk).update(
-        state=Delivery.FAILED if attempts >= _TRIES else Delivery.QUEUED,
-        send_after=now + _FIRST_WAIT * 2**notice.attempts,
-        sent_at=None,
-        trouble=str(trouble)[:200],
+def _hand_over(notice: Notice, carriers: list[Carrier], resting: set[str], now: datetime) -> bool:
+    """The next carrier is asked only if the one before surely has not taken it."""
+    outcome = Outcome(Fate.UNKNOWN)
+    for carrier in carriers:
+        outcome = carrier.send(notice, now=now)
+        if outcome.fate is not Fate.TAKEN:
+            log.warning("notice %s by %s: %s, %s", notice.pk, carrier.name, outcome.fate.value, outcome.why)
+        if outcome.fate is not Fate.NOT_TAKEN:
+            _keep(notice, outcome, carrier=carrier.name)
+            return outcome.fate is Fate.TAKEN
+        resting.add(carrier.name)
+    _try_again(notice, outcome.why, now)
+    return False
+
+
+def _keep(notice: Notice, outcome: Outcome, *, carrier: str) -> None:
+    """A report that came while we were still waiting for the answer is not overwritten."""
+    goal = {Fate.TAKEN: Delivery.SENT, Fate.REFUSED: Delivery.FAILED}.get(outcome.fate, Delivery.UNCERTAIN)
+    Notice.objects.filter(pk=notice.pk, state=Delivery.UNCERTAIN).update(
+        state=goal, carrier=carrier[:80], reference=outcome.reference, trouble=outcome.why[:200]
     )
 
 
-def write_to_outbox(notice: Notice, now: datetime) -> Path:
-    """The file backend: one readable text a message, by county and channel. The same message is the same file."""
-    folder = Path(settings.OUTBOX) / current_code() / notice.channel.lower()
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{notice.pk:09d}.txt"
-    when = now.astimezone(COUNTY_TIME).strftime("%Y-%m-%d %H:%M")
-    path.write_text(f"{when}\n{notice.address}\n{notice.subject}\n\n{notice.body}\n", encoding="utf-8")
-    return path
+def _try_again(notice: Notice, why: str, now: datetime) -> None:
+    attempts = notice.attempts + 1
+    given_up = attempts >= _TRIES and now - notice.created_at >= _GIVE_UP
+    Notice.objects.filter(pk=notice.pk, state=Delivery.UNCERTAIN).update(
+        state=Delivery.FAILED if given_up else Delivery.QUEUED,
+        send_after=now + _FIRST_WAIT * min(2**notice.attempts, _LONGEST_WAIT),
+        sent_at=None,
+        trouble=why[:200],
+    )

@@ -89,7 +89,8 @@ def add_note(
     """Add words or photos. A resident's are never internal.
 
     Before: any state but WITHDRAWN.  After: the same state.
-    Who: the resident; or an official who sees the matter through its place or office, and does more than audit.
+    Who: the resident; an official who sees the matter through its place or office, and does more than audit; or the
+    clock, for words whose sender is not known to be the resident.
     """
     check(matter, Act.NOTE)
     post = None
@@ -108,7 +109,7 @@ def add_note(
         now=now,
         words=words,
         data={"files": [upload.sha256 for upload in uploads]},
-        internal=internal and by.kind == "official",
+        internal=internal and by.kind != "resident",
     )
     attach(matter, uploads=uploads, event_id=event.pk, by=by, now=now)
     return matter

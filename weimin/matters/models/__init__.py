@@ -1,5 +1,6 @@
 """A matter, what happened to it, what was said, and what others may read of it."""
 
+from .letters import Incoming, MailFolder
 from .matter import Matter, Serial, Tally
 from .outcome import Appeal, Callback, FollowUp, Publication, Rating
 from .record import Answer, Attachment, Contact, Event, SavedView, Support
@@ -12,6 +13,8 @@ __all__ = [
     "Contact",
     "Event",
     "FollowUp",
+    "Incoming",
+    "MailFolder",
     "Matter",
     "Publication",
     "Rating",

@@ -16,7 +16,8 @@ from weimin.county.context import use_county
 from weimin.county.directory import counties
 from weimin.county.tasks import forget_old
 from weimin.kernel import clock
-from weimin.matters.tasks import count_anew, run_due, sweep_uploads
+from weimin.matters.tasks import count_anew, read_mail, run_due, sweep_uploads
+from weimin.notices.carriers import not_set_up
 from weimin.notices.tasks import deliver
 from weimin.web import runs
 
@@ -26,6 +27,7 @@ Job = Callable[..., object]
 NOT_NOW = object()  # what a job answers whose hour has not come
 _PAUSE_SECONDS = 5
 _ROUNDS_AN_HOUR = 3600 // _PAUSE_SECONDS
+_ROUNDS_A_MINUTE = 60 // _PAUSE_SECONDS
 
 
 class Command(BaseCommand):
@@ -38,14 +40,16 @@ class Command(BaseCommand):
         stop = threading.Event()
         for word in (signal.SIGTERM, signal.SIGINT):
             signal.signal(word, lambda *_: stop.set())
+        for lost in not_set_up():
+            log.warning("%s", lost)
         for number in itertools.count():
-            _round(hourly=number % _ROUNDS_AN_HOUR == 0)
+            _round(hourly=number % _ROUNDS_AN_HOUR == 0, minutely=number % _ROUNDS_A_MINUTE == 0)
             close_old_connections()
             if once or stop.wait(_PAUSE_SECONDS):
                 return
 
 
-def _round(*, hourly: bool) -> None:
+def _round(*, hourly: bool, minutely: bool) -> None:
     """What fails in one county is told with its traceback and tried again next time; the others are served."""
     try:
         served = list(counties())
@@ -53,6 +57,8 @@ def _round(*, hourly: bool) -> None:
         log.exception("the directory of counties could not be read")
         return
     jobs: list[Job] = [run_due, deliver]
+    if minutely:
+        jobs.append(read_mail)
     if hourly:
         jobs += [forget_old, sweep_uploads, _count_tonight]
     for code in served:
