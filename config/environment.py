@@ -41,6 +41,9 @@ class Environment(BaseSettings):
     oidc_secret: str = Field(default="", description="secret agreed with the single sign-on")
     oidc_name: str = Field(default="统一身份认证", description="what the button on the sign-in page says")
     oidc_claim: str = Field(default="preferred_username", description="claim that carries the username in Weimin")
+    backup_key: str = Field(
+        default="", description="public key backups are sealed to, made by bin/weimin backup_key; unsealed when empty"
+    )
     sample: bool = Field(default=True, description="load the sample county into a new installation")
     rate_limits: bool = Field(default=True, description="switch limits off only for load measurements on loopback")
 
@@ -67,6 +70,13 @@ class Environment(BaseSettings):
             raise ValueError(
                 f"give addresses or networks, separated by commas, as 127.0.0.1,10.0.0.0/8; {wrong}"
             ) from None
+        return value
+
+    @field_validator("backup_key")
+    @classmethod
+    def _public_key(cls, value: str) -> str:
+        if value and not re.fullmatch(r"age1[02-9ac-hj-np-z]{58}", value):
+            raise ValueError("give the public key that bin/weimin backup_key printed; it begins with age1")
         return value
 
     @field_validator("oidc_url")
