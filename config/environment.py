@@ -7,10 +7,11 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from weimin.county.callers import networks
+from weimin.kernel import failpoint
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -45,6 +46,8 @@ class Environment(BaseSettings):
         default="", description="public key backups are sealed to, made by bin/weimin backup_key; unsealed when empty"
     )
     sample: bool = Field(default=True, description="load the sample county into a new installation")
+    drills: bool = Field(default=False, description="a house for drills, never one with residents: failpoints work")
+    failpoint: str = Field(default="", description="where the process ends itself in a drill: kernel/failpoint.py")
     rate_limits: bool = Field(default=True, description="switch limits off only for load measurements on loopback")
 
     @field_validator("county")
@@ -95,6 +98,15 @@ class Environment(BaseSettings):
             missing = ", ".join(name for name, value in given.items() if not value)
             raise ValueError(f"single sign-on needs {missing} too, or none of the three")
         return self
+
+    @field_validator("failpoint")
+    @classmethod
+    def _fails_in_drills_only(cls, value: str, info: ValidationInfo) -> str:
+        if value and (not info.data.get("drills") or info.data.get("https")):
+            raise ValueError("this is for drills: it needs WEIMIN_DRILLS=true and no WEIMIN_HTTPS")
+        if value:
+            failpoint.parse(value)
+        return value
 
     @field_validator("secret_key")
     @classmethod

@@ -4,8 +4,11 @@ from csp.constants import NONCE, NONE, SELF
 
 from config.environment import ROOT, database, form_targets, read_environment, single_sign_on
 from weimin.county.callers import networks
+from weimin.kernel import failpoint
 
 ENVIRONMENT = read_environment()
+
+failpoint.arm(ENVIRONMENT.failpoint)
 
 WEIMIN_HOME = ENVIRONMENT.home
 COUNTY = ENVIRONMENT.county

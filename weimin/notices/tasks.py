@@ -8,6 +8,7 @@ from django.conf import settings
 
 from weimin.kernel.chosen import current_code
 from weimin.kernel.clock import COUNTY_TIME
+from weimin.kernel.failpoint import failpoint
 
 from .models import Notice
 from .states import Delivery
@@ -38,11 +39,13 @@ def _deliver_one(notice: Notice, now: datetime) -> bool:
     )
     if not claimed:
         return False
+    failpoint("outbox_claimed")
     try:
         write_to_outbox(notice, now)
     except OSError as trouble:
         _try_again(notice, trouble, now)
         return False
+    failpoint("outbox_sent")
     Notice.objects.filter(pk=notice.pk).update(state=Delivery.SENT, trouble="")
     return True
 
