@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from weimin.county.callers import networks
+from weimin.kernel import failpoint
 from weimin.notices.outside import Mailbox, MailServer, SmsGateway
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,7 +59,12 @@ class Environment(BaseSettings):
     )
     mailboxes: list[Mailbox] = Field(default=[], description="JSON list: mailboxes whose letters become matters")
     carrier_seconds: float = Field(default=10, gt=0, le=60, description="how long a mail server or gateway may take")
+    backup_key: str = Field(
+        default="", description="public key backups are sealed to, made by bin/weimin backup_key; unsealed when empty"
+    )
     sample: bool = Field(default=True, description="load the sample county into a new installation")
+    drills: bool = Field(default=False, description="a house for drills, never one with residents: failpoints work")
+    failpoint: str = Field(default="", description="where the process ends itself in a drill: kernel/failpoint.py")
     rate_limits: bool = Field(default=True, description="switch limits off only for load measurements on loopback")
 
     @field_validator("county")
@@ -84,6 +90,13 @@ class Environment(BaseSettings):
             raise ValueError(
                 f"give addresses or networks, separated by commas, as 127.0.0.1,10.0.0.0/8; {wrong}"
             ) from None
+        return value
+
+    @field_validator("backup_key")
+    @classmethod
+    def _public_key(cls, value: str) -> str:
+        if value and not re.fullmatch(r"age1[02-9ac-hj-np-z]{58}", value):
+            raise ValueError("give the public key that bin/weimin backup_key printed; it begins with age1")
         return value
 
     @field_validator("oidc_url")
@@ -118,6 +131,15 @@ class Environment(BaseSettings):
         if len(set(names)) != len(names):
             raise ValueError("two gateways of WEIMIN_SMS_GATEWAYS have the same name")
         return self
+
+    @field_validator("failpoint")
+    @classmethod
+    def _fails_in_drills_only(cls, value: str, info: ValidationInfo) -> str:
+        if value and (not info.data.get("drills") or info.data.get("https")):
+            raise ValueError("this is for drills: it needs WEIMIN_DRILLS=true and no WEIMIN_HTTPS")
+        if value:
+            failpoint.parse(value)
+        return value
 
     @field_validator("secret_key")
     @classmethod

@@ -4,8 +4,11 @@ from csp.constants import NONCE, NONE, SELF
 
 from config.environment import ROOT, database, form_targets, log_as_json, read_environment, single_sign_on
 from weimin.county.callers import networks
+from weimin.kernel import failpoint
 
 ENVIRONMENT = read_environment()
+
+failpoint.arm(ENVIRONMENT.failpoint)
 
 WEIMIN_HOME = ENVIRONMENT.home
 COUNTY = ENVIRONMENT.county
@@ -109,6 +112,7 @@ MAIL_FROM = ENVIRONMENT.mail_from
 SMS_GATEWAYS = ENVIRONMENT.sms_gateways
 MAILBOXES = ENVIRONMENT.mailboxes
 CARRIER_SECONDS = ENVIRONMENT.carrier_seconds
+BACKUP_KEY = ENVIRONMENT.backup_key
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.cast import NOON
 from weimin.matters import journey, tallies
 from weimin.matters.models import Event, Tally
-from weimin.matters.proofs import broken_lines
+from weimin.matters.proofs import open_sample, open_timelines
 from weimin.matters.states import State
 from weimin.matters.tasks import count_anew
 
@@ -42,21 +42,22 @@ def test_counts_of_months_are_left_alone(cast):
 def test_timelines_fit_the_ledger(cast):
     for state in State:
         cast.matter(state)
-    read, broken = broken_lines(most=10_000)
-    assert (read, broken) == (Event.objects.count(), [])
+    assert open_sample(most=10_000) == open_timelines()
+    assert (open_timelines().lines, open_timelines().unproved) == (Event.objects.count(), [])
 
 
 def test_a_desk_that_was_handed_over_fits_too(cast):
     cast.matter(State.HANDLED)
     giver, receiver = cast.posts["WATER-02"], cast.posts["WATER-01"]
     journey.hand_over_desk(giver, receiver=receiver, reason="调动。", by=cast.leader, now=NOON)
-    assert broken_lines(most=100) == (Event.objects.exclude(act="HAND_OVER").count(), [])
+    assert open_sample(most=100).unproved == open_timelines().unproved == []
+    assert open_timelines().lines == Event.objects.count()
 
 
 def test_a_line_that_was_changed_or_taken_out_is_found(cast):
     changed, shortened, sound = (cast.matter(State.HANDLED) for _n in range(3))
     Event.objects.filter(matter=changed, act="RECEIVE").update(words="我家水压低。")
     Event.objects.filter(matter=shortened, act="ACCEPT").delete()
-    _read, broken = broken_lines(most=100)
-    assert broken == sorted([changed.number, shortened.number])
+    broken = open_sample(most=100).unproved
+    assert sorted(broken) == sorted([changed.number, shortened.number])
     assert sound.number not in broken

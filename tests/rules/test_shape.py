@@ -63,7 +63,7 @@ EXTRAS = {
         "clocks": "due moments from the catalogue's limits and the county's calendar",
         "letters": "e-mail and text messages that come in, threaded to their matter",
         "numbering": "numbers that can be spoken",
-        "proofs": "whether the timeline still says what the ledger has committed to",
+        "proofs": "timelines against the ledger, counts against a recount",
         "recount": "a year's holiday notice and the dates it moves",
         "sentences": "what residents and offices are told",
         "side_dates": "dates beside the matter's own clock, and which of them were missed",
@@ -72,6 +72,7 @@ EXTRAS = {
     },
     "web": {
         "doctor": "what is missing, what is lost by it, and how to mend it",
+        "backup": "one archive of a county, its restoration and the proof that it is whole",
         "figures": "the honest numbers of both homes, with their samples",
         "growth": "a county of any size, written in bulk as the verbs would have",
         "metrics": "figures for Prometheus",

@@ -14,6 +14,7 @@ from django.db import IntegrityError, connection
 from django.utils.translation import gettext_lazy as _
 
 from weimin.kernel.chosen import current_code
+from weimin.kernel.failpoint import failpoint
 from weimin.kernel.refusal import Refused
 
 from .models import AnsweredRequest
@@ -43,6 +44,7 @@ def answer_once(*, scope: str, key: str, payload: bytes, now: datetime, act: Cal
     (422), IN_PROGRESS (409). If `act` raises, nothing is kept and the key may be used again.
     """
     key = checked_key(key)
+    failpoint("before_validate")
     digest = sha256(payload).hexdigest()
     with _claimed(scope, key), for_one_act():
         before = _answered_before(scope, key)
@@ -50,9 +52,12 @@ def answer_once(*, scope: str, key: str, payload: bytes, now: datetime, act: Cal
             if before.payload_digest != digest:
                 raise Refused("KEY_REUSED", _("这个 Idempotency-Key 已用于另一份内容，请换一个新的。"))
             return Answered(before.status, before.content_type, bytes(before.body), before.headers, repeated=True)
+        failpoint("after_claim")
         answered = act()
         _keep(answered, scope=scope, key=key, digest=digest, now=now)
-        return answered
+        failpoint("before_commit")
+    failpoint("after_commit")
+    return answered
 
 
 def _keep(answered: Answered, *, scope: str, key: str, digest: str, now: datetime) -> None:

@@ -1,6 +1,9 @@
-"""Whether the timeline still says what the ledger has committed to."""
+"""Whether every line of a timeline still says what the ledger has committed to."""
 
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import islice
 
 from django.db.models import F
 
@@ -11,42 +14,79 @@ from .journey._core import content_of
 from .models import Event, Matter
 from .states import Act
 
-# A handed-over desk is one entry for all its matters, under the name of the post: its lines are not matched here.
-_ELSEWHERE = (Act.HAND_OVER,)
-
-LINES_A_MATTER = 8
+_MATTERS = 500
+_LINES_A_MATTER = 8
 
 
-def broken_lines(*, most: int) -> tuple[int, list[str]]:
-    """Read about this many lines and their entries: how many were read, and the numbers of matters that do not fit.
+@dataclass
+class Opened:
+    """How many lines their commitments prove, and the numbers of matters in which a line is not proved or is gone."""
 
-    The matters are spread evenly over all there are; each is read whole, and a small county altogether.
+    lines: int = 0
+    unproved: list[str] = field(default_factory=list)
+
+
+def open_timelines(step: Callable[[int], object] = lambda count: None) -> Opened:
+    """Each line must be opened by an entry of its own. `step` is told of every few hundred matters."""
+    found = Opened()
+    matters = Matter.objects.order_by("pk").values_list("pk", "number").iterator(chunk_size=_MATTERS)
+    while some := dict(islice(matters, _MATTERS)):
+        _open_some(some, found)
+        step(len(some))
+    _open_hand_overs(found)
+    return found
+
+
+def open_sample(*, most: int) -> Opened:
+    """About this many lines, of matters spread evenly over all there are; a small county altogether.
+
+    Handed-over desks are left out: their entries speak of many matters at once.
     """
-    matters = max(1, most // LINES_A_MATTER)
+    matters = max(1, most // _LINES_A_MATTER)
     step = max(1, Matter.objects.count() // matters)
     every = Matter.objects.annotate(rest=F("pk") % step).filter(rest=0).order_by("-pk")
-    found = dict(every.values_list("pk", "number")[: 2 * matters])
-    lines: dict[int, list[Event]] = {pk: [] for pk in found}
-    for event in Event.objects.filter(matter_id__in=found).exclude(act__in=_ELSEWHERE).order_by("id"):
-        lines[event.matter_id].append(event)
-    entries: dict[str, list[Entry]] = {}
-    about = [f"matter:{number}" for number in found.values()]
-    for entry in Entry.objects.filter(about__in=about).order_by("id"):
-        entries.setdefault(entry.about, []).append(entry)
-    broken = [
-        number for pk, number in found.items() if not _fits(number, lines[pk], entries.get(f"matter:{number}", []))
-    ]
-    return sum(map(len, lines.values())), sorted(broken)
+    found = Opened()
+    _open_some(dict(every.values_list("pk", "number")[: 2 * matters]), found)
+    return found
 
 
-def _fits(number: str, events: list[Event], entries: list[Entry]) -> bool:
-    """Every line opens one entry of its act, and no act of the ledger lacks its line."""
-    acts = {f"matter.{act.lower()}" for act in Act if act not in _ELSEWHERE}
-    kept = [entry for entry in entries if entry.what in acts]
-    if Counter(f"matter.{event.act.lower()}" for event in events) != Counter(entry.what for entry in kept):
-        return False
-    return all(
-        entry.what == f"matter.{event.act.lower()}"
-        and verify(content_of(event, number, entry.by), salt=bytes(event.salt), commitment=entry.commitment)
-        for event, entry in zip(events, kept, strict=True)
+def _open_some(numbers: dict[int, str], found: Opened) -> None:
+    """Every line has its entry, and no act of the ledger lacks its line."""
+    about = [f"matter:{number}" for number in numbers.values()]
+    acts = [f"matter.{act.lower()}" for act in Act if act != Act.HAND_OVER]
+    entries: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+    for entry in Entry.objects.filter(about__in=about, what__in=acts).order_by("id").iterator():
+        entries[entry.about, entry.what].append(entry)
+    for event in Event.objects.filter(matter__in=numbers).exclude(act=Act.HAND_OVER).order_by("pk").iterator():
+        number = numbers[event.matter_id]
+        candidates = entries[f"matter:{number}", f"matter.{event.act.lower()}"]
+        proof = next((entry for entry in candidates if entry.at == event.at and _proves(entry, event, number)), None)
+        if proof is None:
+            found.unproved.append(number)
+            continue
+        candidates.remove(proof)
+        found.lines += 1
+    bare = {matter.removeprefix("matter:") for (matter, _act), left in entries.items() if left}
+    found.unproved += sorted(bare - set(found.unproved))  # a line that was changed leaves its entry bare as well
+
+
+def _proves(entry: Entry, event: Event, number: str) -> bool:
+    return entry.commitment in entry.body and verify(
+        content_of(event, number, entry.by), salt=bytes(event.salt), commitment=entry.commitment
     )
+
+
+def _open_hand_overs(found: Opened) -> None:
+    """One entry speaks of a whole desk; every matter of it has a line with the same salt."""
+    desks: dict[bytes, list[Event]] = defaultdict(list)
+    lines = Event.objects.filter(act=Act.HAND_OVER).select_related("matter").order_by("matter_id", "pk")
+    for event in lines.iterator():
+        desks[bytes(event.salt)].append(event)
+    for salt, events in desks.items():
+        first, numbers = events[0], [event.matter.number for event in events]
+        content = {"from": first.data["from"], "to": first.data["to"], "matters": numbers, "reason": first.words}
+        entries = Entry.objects.filter(what="post.hand_over", about=f"post:{first.data['from']}", at=first.at)
+        if any(verify(content, salt=salt, commitment=entry.commitment) for entry in entries):
+            found.lines += len(events)
+        else:
+            found.unproved += numbers

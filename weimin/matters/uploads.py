@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from weimin.kernel.chosen import current_code
+from weimin.kernel.failpoint import failpoint
 from weimin.kernel.refusal import Refused
 from weimin.kernel.words import first_words
 
@@ -169,7 +170,9 @@ def _write_durably(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+    failpoint("after_file_fsync")
     os.replace(beside, path)
+    failpoint("after_file_rename")
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

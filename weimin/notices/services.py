@@ -89,6 +89,15 @@ def report_delivery(pk: int, *, delivered: bool, why: str, now: datetime) -> boo
     return bool(moved) or Notice.objects.filter(pk=pk).exists()
 
 
+def doubt_waiting(*, now: datetime) -> int:
+    """Messages that waited when a backup was taken may have gone out after it: they are not sent again in silence.
+
+    Before: a county was restored.  After: no message is QUEUED; those that were are UNCERTAIN, for somebody to look at.
+    Who: the operator who restored.
+    """
+    return Notice.objects.filter(state=Delivery.QUEUED).update(state=Delivery.UNCERTAIN, sent_at=now)
+
+
 def _way_to(resident: Resident) -> tuple[Channel, str]:
     """The channel asked for if there is an address for it, else the next that works; a letter reaches everybody."""
     if resident.reach_by == Resident.Reach.EMAIL and resident.email:

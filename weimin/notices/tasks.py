@@ -3,6 +3,8 @@
 import logging
 from datetime import datetime, timedelta
 
+from weimin.kernel.failpoint import failpoint
+
 from .carriers import Carrier, Fate, Outcome, carriers_for
 from .models import Notice
 from .states import Delivery
@@ -39,6 +41,7 @@ def _deliver_one(notice: Notice, resting: set[str], now: datetime) -> bool:
     )
     if not claimed:
         return False
+    failpoint("outbox_claimed")
     return _hand_over(notice, carriers, resting, now)
 
 
@@ -50,6 +53,7 @@ def _hand_over(notice: Notice, carriers: list[Carrier], resting: set[str], now: 
         if outcome.fate is not Fate.TAKEN:
             log.warning("notice %s by %s: %s, %s", notice.pk, carrier.name, outcome.fate.value, outcome.why)
         if outcome.fate is not Fate.NOT_TAKEN:
+            failpoint("outbox_sent")
             _keep(notice, outcome, carrier=carrier.name)
             return outcome.fate is Fate.TAKEN
         resting.add(carrier.name)

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.backends.postgresql import base
 
 from weimin.county.context import SHARED, UnknownCounty, chosen_schema
+from weimin.kernel.failpoint import failpoint_soon
 
 from .introspection import DatabaseIntrospection
 
@@ -28,6 +29,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
             super().connect()
         finally:
             self._connecting = False
+
+    def _commit(self) -> None:
+        failpoint_soon("in_commit")
+        super()._commit()  # type: ignore[misc]  # the stubs leave it out
 
     def rollback(self) -> None:
         self._schema = None  # ROLLBACK undoes SET

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from weimin.county.actors import Actor
 from weimin.county.models import Post
+from weimin.kernel.failpoint import failpoint
 from weimin.kernel.refusal import Refused
 from weimin.kernel.words import Mistake, clean_text
 from weimin.ledger import services as ledger
@@ -128,6 +129,7 @@ def write_down(
     )
     entry, event.salt = ledger.entry_of(told)
     entry.save()
+    failpoint("after_ledger_append")
     event.save(force_insert=True)
     return event
 

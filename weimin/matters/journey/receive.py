@@ -17,6 +17,7 @@ from weimin.county.logs.middleware import about_matter
 from weimin.county.models import Place, Post
 from weimin.county.together import insert_together, next_key, one_act
 from weimin.households.models import Resident
+from weimin.kernel.failpoint import failpoint
 from weimin.kernel.refusal import Refused
 from weimin.kernel.words import first_words
 from weimin.ledger import services as ledger
@@ -96,7 +97,9 @@ def receive_matter(draft: Draft, *, by: Actor, now: datetime) -> Receipt:
     rows = (fresh, matter, entry, _message(matter, pin, taken_by, now), event)
     counted = Counter(tallies.standing(matter, matter.state) + tallies.monthly(matter, now, "received"))
     insert_together(*filter(None, rows), beside=tallies.changing(counted))
+    failpoint("after_ledger_append")
     attach(matter, uploads=draft.uploads, event_id=event.pk, by=by, now=now)
+    failpoint("after_matter_rows")
     return Receipt(matter, pin)
 
 

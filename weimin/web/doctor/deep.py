@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from weimin.matters.proofs import broken_lines
+from weimin.matters.proofs import open_sample
 from weimin.matters.tallies import differences
 
 from .finding import Finding, good, ill, some
@@ -26,10 +26,13 @@ def tallies(now: datetime) -> Finding:
 
 
 def ledger(now: datetime) -> Finding:
-    read, broken = broken_lines(most=SAMPLE)
+    opened = open_sample(most=SAMPLE)
+    broken = sorted(set(opened.unproved))
     if not broken:
-        words = ngettext("抽查了 %(n)d 条办理记录，都与账本相符。", "抽查了 %(n)d 条办理记录，都与账本相符。", read)
-        return good(words % {"n": read})
+        words = ngettext(
+            "抽查了 %(n)d 条办理记录，都与账本相符。", "抽查了 %(n)d 条办理记录，都与账本相符。", opened.lines
+        )
+        return good(words % {"n": opened.lines})
     words = ngettext(
         "%(n)d 件事的办理记录与账本对不上：%(numbers)s。",
         "%(n)d 件事的办理记录与账本对不上：%(numbers)s。",

@@ -1,0 +1,82 @@
+"""What a drill left in the database: every matter it sent, and everything that is there by half. JSON on the screen."""
+
+import json
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+import django
+
+django.setup()
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Exists, OuterRef
+
+from weimin.county.context import use_county
+from weimin.county.models import AnsweredRequest
+from weimin.households.models import Resident
+from weimin.ledger.models import Entry
+from weimin.matters import tallies
+from weimin.matters.models import Attachment, Event, Matter
+from weimin.matters.proofs import open_timelines
+from weimin.matters.states import Act
+from weimin.matters.uploads import path_of
+from weimin.notices.models import Notice
+
+
+def audit() -> dict[str, object]:
+    drilled = Matter.objects.filter(title__startswith="drill ")
+    numbers: dict[str, list[str]] = {}
+    for title, number in drilled.values_list("title", "number"):
+        numbers.setdefault(title, []).append(number)
+    return {"numbers": numbers, "half": _half(), "notices": _notices(), "integrity": _integrity()}
+
+
+def _half() -> dict[str, list[str]]:
+    """Each list must be empty."""
+    drilled = Matter.objects.filter(title__startswith="drill ")
+    known = set(Matter.objects.values_list("number", flat=True))
+    told = set(Entry.objects.filter(what="matter.receive").exclude(by="import").values_list("about", flat=True))
+    heard = Event.objects.filter(matter=OuterRef("pk"), act=Act.RECEIVE)
+    answered = {
+        json.loads(bytes(body))["number"]
+        for (body,) in AnsweredRequest.objects.filter(status=201, scope__endswith="/matters").values_list("body")
+    }
+    waiting = set(Notice.objects.values_list("about", flat=True))
+    named = set(Attachment.objects.filter(matter__in=drilled).values_list("sha256", flat=True))
+    return {
+        "matter_without_event": list(drilled.filter(~Exists(heard)).values_list("number", flat=True)),
+        "matter_without_entry": [n for n in drilled.values_list("number", flat=True) if f"matter:{n}" not in told],
+        "entry_without_matter": [about for about in told if about.removeprefix("matter:") not in known],
+        "matter_without_message": [n for n in drilled.values_list("number", flat=True) if f"matter:{n}" not in waiting],
+        "matter_without_kept_answer": [n for n in drilled.values_list("number", flat=True) if n not in answered],
+        "answer_without_matter": [number for number in answered if number not in known],
+        "resident_without_matter": [
+            str(pk) for pk in Resident.objects.filter(source="PHONE", matters__isnull=True).values_list("pk", flat=True)
+        ],
+        "line_not_proved": open_timelines().unproved,
+        "counts_that_differ": list(tallies.differences()),
+        "file_named_but_not_whole": [digest for digest in named if not path_of(digest).exists()],
+        "integrity": [] if _integrity() == "ok" else [_integrity()],
+    }
+
+
+def _notices() -> dict[str, int]:
+    found: dict[str, int] = {}
+    for state in Notice.objects.values_list("state", flat=True):
+        found[state] = found.get(state, 0) + 1
+    return found
+
+
+def _integrity() -> str:
+    if connection.vendor != "sqlite":
+        return "ok"
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA integrity_check(1)")
+        return str(cursor.fetchone()[0])
+
+
+if __name__ == "__main__":
+    with use_county(settings.COUNTY):
+        print(json.dumps(audit()))

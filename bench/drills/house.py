@@ -1,0 +1,223 @@
+"""A small county of its own on either database, served as bin/run serves it, that can be killed and started again."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PYTHON = Path(os.environ.get("WEIMIN_VENV", ROOT / ".venv")) / "bin" / "python"
+PATIENCE = 60
+APPLICATION = "config.wsgi:application"
+
+
+class House:
+    """Where it lives, how it is called, and the processes that serve it now."""
+
+    def __init__(self, home: Path, url: str) -> None:
+        self.home, self.port = home, free_port()
+        self.database = "postgresql" if url else "sqlite"
+        self.env = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("WEIMIN_")},
+            "WEIMIN_HOME": str(home), "DATABASE_URL": url, "WEIMIN_COUNTY": "990101", "WEIMIN_SAMPLE": "0",
+            "WEIMIN_RATE_LIMITS": "0", "PORT": str(self.port), "PYTHONPATH": str(ROOT),
+        }  # fmt: skip
+        self.log = (home / "drill.log").open("ab")
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self.manage("prepare")
+        self.manage("sample_county", "--small")
+        self.token = json.loads((home / "demo.json").read_text())["tokens"]["TAKE_IN"]
+
+    @property
+    def base(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def manage(self, *words: str, **more: str) -> str:
+        done = self.try_manage(*words, **more)
+        if done.returncode:
+            raise SystemExit(f"manage.py {' '.join(words)} ended with {done.returncode}: {done.stderr[-2000:]}")
+        return done.stdout
+
+    def try_manage(self, *words: str, **more: str) -> "subprocess.CompletedProcess[str]":
+        command = [str(PYTHON), str(ROOT / "manage.py"), *words]
+        return subprocess.run(command, cwd=ROOT, env={**self.env, **more}, capture_output=True, text=True, timeout=600)
+
+    def start(self, *, worker: bool = True, application: str = APPLICATION, **more: str) -> float:
+        """Serve; the seconds until it is ready."""
+        began = time.monotonic()
+        granian = [
+            str(PYTHON.parent / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port),
+            "--workers", "2" if self.env["DATABASE_URL"] else "1", "--blocking-threads", "4", "--no-ws",
+            "--log-level", "error", application,
+        ]  # fmt: skip
+        self._begin(granian, more)
+        if worker:
+            self._begin([str(PYTHON), str(ROOT / "manage.py"), "work"], {})
+        self.wait_ready()
+        return time.monotonic() - began
+
+    def _begin(self, command: list[str], more: dict[str, str]) -> None:
+        self.processes.append(
+            subprocess.Popen(
+                command, cwd=ROOT, env={**self.env, **more}, stdin=subprocess.DEVNULL, stdout=self.log,
+                stderr=self.log, start_new_session=True,
+            )
+        )  # fmt: skip
+
+    def wait_ready(self) -> None:
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            with (
+                suppress(urllib.error.URLError, OSError),
+                urllib.request.urlopen(f"{self.base}/health/ready", timeout=5),
+            ):
+                return
+            time.sleep(0.05)
+        raise SystemExit(f"{self.base} was not ready within {PATIENCE} s; see {self.home / 'drill.log'}")
+
+    def kill(self) -> None:
+        """SIGKILL to everything at once: no process says goodbye."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        self._end(signal.SIGTERM)
+
+    def _end(self, word: signal.Signals) -> None:
+        for process in self.processes:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, word)
+        for process in self.processes:
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait(15)
+            with suppress(ProcessLookupError):  # a worker outlives its parent that was killed alone
+                os.killpg(process.pid, signal.SIGKILL)
+        self.processes.clear()
+
+    def audit(self) -> dict[str, Any]:
+        """What is in the database now, asked by a process of its own."""
+        command = [str(PYTHON), "-m", "bench.drills.audit"]
+        done = subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=600)
+        if done.returncode:
+            raise SystemExit(f"The audit could not be made: {done.stderr[-2000:]}")
+        return dict(json.loads(done.stdout))
+
+
+@contextmanager
+def house(database: str, *, cluster: "Cluster | None" = None) -> Iterator[House]:
+    """A county on `sqlite` or `postgresql`, gone at the end; the log is kept if something fails."""
+    home = Path(tempfile.mkdtemp(prefix="weimin-drill-"))
+    with own_cluster(cluster) if database == "postgresql" else no_cluster() as server:
+        here = House(home, server.create() if server else "")
+        try:
+            yield here
+        finally:
+            here.stop()
+            here.log.close()
+    shutil.rmtree(home, ignore_errors=True)
+
+
+# --- a PostgreSQL that may be killed --------------------------------------------------------------------------------
+
+
+class Cluster:
+    """A durable server of its own: fsync and synchronous_commit are on, as in service."""
+
+    def __init__(self, home: Path) -> None:
+        self.home, self.port, self.count = home, free_port(), 0
+        found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+        at = found[-1] if found else Path(shutil.which("initdb") or "initdb").resolve()
+        self.programs = at.parent
+        if os.geteuid() == 0:
+            shutil.chown(home, "postgres", "postgres")
+        self.run("initdb", "-D", self.data, "-U", "drill", "--auth=trust", "-E", "UTF8")
+        with open(f"{self.data}/postgresql.conf", "a") as file:
+            file.write(
+                f"port = {self.port}\nunix_socket_directories = '{home}'\nlisten_addresses = '127.0.0.1'\n"
+                "fsync = on\nsynchronous_commit = on\nfull_page_writes = on\nshared_buffers = 64MB\n"
+            )
+        self.start()
+
+    @property
+    def data(self) -> str:
+        return str(self.home / "data")
+
+    def run(self, program: str, *words: str) -> str:
+        command = [str(self.programs / program), *words]
+        if os.geteuid() == 0:  # the server refuses to run as root
+            command = ["runuser", "-u", "postgres", "--", *command]
+        done = subprocess.run(command, capture_output=True, text=True, cwd="/", timeout=300)
+        if done.returncode:
+            raise SystemExit(f"{program}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def start(self) -> None:
+        self.run("pg_ctl", "-D", self.data, "-w", "-t", "60", "-l", str(self.home / "log"), "start")
+
+    def stop(self) -> None:
+        if Path(self.data, "postmaster.pid").exists():
+            self.run("pg_ctl", "-D", self.data, "-w", "-m", "immediate", "stop")
+
+    def kill(self) -> None:
+        """SIGKILL to the server and every process of it."""
+        first = int(Path(self.data, "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        for pid in (first, *map(int, children)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        while Path(f"/proc/{first}").exists():
+            time.sleep(0.02)
+        time.sleep(0.2)  # the last children see that their first process is gone
+
+    def create(self) -> str:
+        self.count += 1
+        name = f"weimin{self.count}"
+        self.run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "drill", "-T", "template0", name)
+        return f"postgresql://drill@127.0.0.1:{self.port}/{name}"
+
+
+@contextmanager
+def own_cluster(given: Cluster | None = None) -> Iterator[Cluster]:
+    if given is not None:
+        yield given
+        return
+    home = Path(tempfile.mkdtemp(prefix="weimin-drill-pg-"))
+    cluster = Cluster(home)
+    try:
+        yield cluster
+    finally:
+        cluster.stop()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def no_cluster() -> Iterator[None]:
+    yield None
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def report(result: dict[str, Any], out: str) -> None:
+    """JSON to the screen, and to a file if one is named."""
+    text = json.dumps(result, ensure_ascii=False, indent=1)
+    print(text)
+    if out:
+        Path(out).write_text(text + "\n")
+    sys.exit(0 if result["wrong"] == 0 else 1)

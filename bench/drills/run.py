@@ -1,0 +1,61 @@
+"""Every drill, one after the other, and one table of counts.
+
+python -m bench.drills.run [--nightly] [--seed N] [--out FOLDER]
+
+Without --nightly the counts of each submission; with it those of a night. Each drill leaves its JSON in the folder.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from bench.drills.house import ROOT
+
+# drill → module, its count's word, the count of a submission, the count of a night
+DRILLS = {
+    "R1 failpoints": ("bench.drills.failpoints", "--rounds", 2, 20),
+    "R1 kills at random": ("bench.kill_drill", "--kills", 20, 500),
+    "R2 database killed": ("bench.drills.database_kill", "--kills", 10, 200),
+    "R3 retries at once": ("bench.drills.retry", "--requests", 500, 20_000),
+}
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--nightly", action="store_true")
+    asked.add_argument("--seed", type=int, default=int(time.strftime("%y%m%d")), help="kept in each JSON")
+    asked.add_argument("--out", type=Path, default=ROOT / "artefacts" / "drills")
+    given = asked.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
+    wrong = 0
+    for name, (module, word, few, many) in DRILLS.items():
+        file = given.out / f"{module.rpartition('.')[2]}.json"
+        file.unlink(missing_ok=True)
+        count = str(many if given.nightly else few)
+        command = [sys.executable, "-m", module, word, count, "--seed", str(given.seed), "--out", str(file)]
+        subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=False)
+        wrong += _told(name, file)
+    sys.exit(1 if wrong else 0)
+
+
+def _told(name: str, file: Path) -> int:
+    """A line for each database; how much was wrong, 1 if the drill did not come to its end."""
+    if not file.exists():
+        print(f"{name}: did not come to its end", flush=True)
+        return 1
+    result = json.loads(file.read_text())
+    for run in result["runs"]:
+        print(
+            f"{name}, {run['database']}, seed {run['seed']}: acknowledged {run['acknowledged']}, "
+            f"lost {run['acknowledged_lost']}, duplicated {run['duplicated']}, "
+            f"by half {sum(run['half_written'].values())}, wrong {run['wrong']}",
+            flush=True,
+        )
+    return int(result["wrong"])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Backups: one archive of a county, its restoration, and the proof that it is whole."""
