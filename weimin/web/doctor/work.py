@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from weimin.notices.carriers import not_set_up
 from weimin.notices.models import Notice
 from weimin.notices.queries import lost
 from weimin.notices.states import Delivery
@@ -70,9 +71,12 @@ def undelivered(now: datetime) -> Finding:
 
 
 def gateways(now: datetime) -> Finding:
-    """Until a gateway is set, every message becomes a file."""
+    """What no mail server or gateway takes becomes a file."""
+    lacking = not_set_up()
+    if not lacking:
+        return good(_("短信网关和邮件服务器都设置了。"))
     return look(
-        _("还没有接短信和邮件的发送方，消息写成文件放在 outbox 里。"),
+        " ".join(lacking),
         lost=_("居民收不到短信和邮件，只能凭编号和查询码来查。"),
         mend=_("请安排人把 WEIMIN_HOME/outbox 里的消息发出去，或者电话告知。"),
     )
