@@ -25,10 +25,12 @@ from weimin.matters.models import (
     Support,
     Tally,
 )
+from weimin.matters.models.letters import Incoming, MailFolder
 from weimin.matters.states import ContactOutcome, Grade, Identity, Resolved, State
 from weimin.notices.models import Notice
+from weimin.web.models import Run
 
-ROOMS = ("matters", "catalogue", "county", "households", "notices")
+ROOMS = ("matters", "catalogue", "county", "households", "notices", "web")
 EARLIER = LONG_AGO - timedelta(days=1)
 
 
@@ -47,6 +49,18 @@ def _contact(cast):
     return journey.contact_resident(
         cast.matter(), at=NOON, channel="PHONE", outcome=ContactOutcome.REACHED, words="", by=cast.li, now=NOON
     )
+
+
+def _incoming(cast):
+    return Incoming.objects.create(message_id="a1@b.example", fate="MATTER", matter=cast.matter(), at=NOON)
+
+
+def _mail_folder(cast):
+    return MailFolder.objects.create(name="county/INBOX", validity=1, uid=7)
+
+
+def _run(cast):
+    return Run.objects.create(job="deliver", good_at=NOON)
 
 
 def _rating(cast):
@@ -167,6 +181,9 @@ CHECKS = {
     "article_retires_after_its_review": (keep_article, {"retired_on": EARLIER}),
     "article_act_is_known": (_article_change, {"act": "BURN"}),
     "article_retired_with_a_reason": (_article_change, {"act": "RETIRE", "reason": ""}),
+    "incoming_fate_fits_its_matter": (_incoming, {"matter": None}),
+    "mailfolder_counts_up": (_mail_folder, {"uid": -1}),
+    "run_that_failed_knows_when": (_run, {"failures": 1}),
     "time_rule_unit_is_known": (_some(TimeRule), {"unit": "Y"}),
     "time_rule_is_positive": (_some(TimeRule), {"amount": 0}),
     "time_rule_ends_after_it_begins": (_some(TimeRule), {"to_on": EARLIER}),
@@ -192,6 +209,7 @@ CHECKS = {
     "resident_reach_is_known": (_resident, {"reach_by": "PIGEON"}),
     "notice_channel_is_known": (_notice, {"channel": "PIGEON"}),
     "notice_state_is_known": (_notice, {"state": "LOST", "sent_at": NOON}),
+    "notice_delivered_was_reported": (_notice, {"state": "DELIVERED", "sent_at": NOON}),
     "notice_goes_to_one_person": (_notice, {"resident": None}),
     "notice_sent_knows_when": (_notice, {"state": "SENT"}),
 }
