@@ -20,6 +20,7 @@ from weimin.households.models import Resident
 from weimin.matters.models import Matter
 from weimin.matters.tasks import run_due
 from weimin.notices import tasks
+from weimin.notices.carriers import files
 from weimin.notices.models import Notice
 
 WORDS = "我家停水两天了，老人孩子没法做饭，请尽快来修。"
@@ -162,7 +163,7 @@ def test_messages_that_cannot_be_sent(cast, lines, monkeypatch):
             raise OSError(28, f"No space left for {notice.address}", f"/outbox/{notice.address}.txt")
         raise RuntimeError(f"the gateway did not like {notice.address}: {notice.body}")
 
-    monkeypatch.setattr(tasks, "write_to_outbox", breaks)
+    monkeypatch.setattr(files, "write", breaks)
     tasks.deliver(now=NOON)
     for number in range(2):
         logging.getLogger("weimin.test").info("line %s", number)
