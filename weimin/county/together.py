@@ -70,6 +70,11 @@ def next_key(model: type[models.Model]) -> int | None:
     return next_serial(f"pg_get_serial_sequence('{model._meta.db_table}', 'id')")
 
 
+def forget_blocks() -> None:
+    """After a sequence was set by hand: what this process had taken from it before may be in use by now."""
+    _blocks.clear()
+
+
 def next_serial(sequence: str) -> int:
     """The next value of a sequence, an SQL expression of the house; taken in blocks, so some may never be used.
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db import connection, models
 
+from weimin.county.together import forget_blocks
+
 Kind = type[models.Model]
 _PIECE = 500  # rows of one statement on SQLite, lines of one message on PostgreSQL
 _SIGNS = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -36,6 +38,7 @@ def keep_free(tables: Iterable[Kind], *, up_to: int) -> None:
             if connection.vendor == "postgresql":
                 quoted = connection.ops.quote_name(name)
                 cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [quoted, up_to])
+                forget_blocks()
             else:
                 cursor.execute("DELETE FROM sqlite_sequence WHERE name = %s", [name])
                 cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [name, up_to])
