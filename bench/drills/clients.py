@@ -6,6 +6,9 @@ import random  # noqa: TID251 -- seeded: a drill can be repeated
 import threading
 import time
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from bench.loopback import here
 
 from .house import House
 
@@ -42,7 +45,7 @@ def body_of(key: str, words: str = "村口的路灯不亮了，晚上看不清�
 
 def post(house: House, key: str, body: bytes, *, path: str = "", kind: str = "application/json") -> tuple[int, bytes]:
     """One request, one connection. OSError or HTTPException if no whole answer came."""
-    connection = http.client.HTTPConnection("127.0.0.1", house.port, timeout=TIMEOUT)
+    connection = http.client.HTTPConnection(urlsplit(here(house.base)).netloc, timeout=TIMEOUT)
     try:
         headers = {"Authorization": f"Bearer {house.token}", "Content-Type": kind, "Idempotency-Key": key}
         connection.request("POST", f"/api/v1/matters{path}", body, headers)

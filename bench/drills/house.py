@@ -16,6 +16,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from bench.loopback import here
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 PYTHON = Path(os.environ.get("WEIMIN_VENV", ROOT / ".venv")) / "bin" / "python"
 PATIENCE = 60
@@ -80,7 +82,7 @@ class House:
         while time.monotonic() < until:
             with (
                 suppress(urllib.error.URLError, OSError),
-                urllib.request.urlopen(f"{self.base}/health/ready", timeout=5),
+                urllib.request.urlopen(here(f"{self.base}/health/ready"), timeout=5),
             ):
                 return
             time.sleep(0.05)

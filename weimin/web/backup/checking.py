@@ -94,6 +94,6 @@ def _tallies() -> Finding:
         key, lacking = next(iter(wrong.items()))
         return Finding(
             False,
-            f"{len(wrong):,} running counts differ from a recount, first {key}: {-lacking:+,}.",
+            f"{len(wrong):,} running counts differ from a recount, first {key}, which is {-lacking:+,} off.",
         )
     return Finding(True, "The running counts are those of a recount.")
