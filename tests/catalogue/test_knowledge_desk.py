@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from allauth.mfa.models import Authenticator
 
 from tests.cast import NOON
 from tests.catalogue.knowing import WORDS, cost, keep, meter_service
+from tests.staff import enter
 from weimin.catalogue.models import Article
 from weimin.kernel import clock
 
@@ -20,13 +20,7 @@ def sign_in(cast, client, monkeypatch):
     """`sign_in("sun")`, forty days after the articles were written."""
     monkeypatch.setattr(clock, "now", lambda: LATER)
 
-    def enter(name):
-        account = cast.officials[name].account
-        Authenticator.objects.get_or_create(user=account, type=Authenticator.Type.TOTP, defaults={"data": {}})
-        client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
-        return client
-
-    return enter
+    return lambda name: enter(client, cast.officials[name])
 
 
 def sent(**over):

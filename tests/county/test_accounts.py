@@ -7,6 +7,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 
 from tests.cast import NOON
+from tests.staff import BACKEND
 from weimin.county.actors import actor_of
 from weimin.county.duties import Duty
 from weimin.county.models import Account, Leave, Official
@@ -65,7 +66,7 @@ def test_with_a_one_time_password_only_the_page_that_changes_it_opens(cast, clie
     password = reset_password(cast.officials["sun"], by=cast.keeper, now=NOON)
     account = Account.objects.get(username="sun")
     assert (account.check_password(password), account.one_time_password) == (True, True)
-    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(account, backend=BACKEND)
     assert client.get("/desk/").url == "/accounts/password/change/"
     new = "kettle-harbour-71"
     client.post("/accounts/password/change/", {"oldpassword": password, "password1": new, "password2": new})
@@ -77,7 +78,7 @@ def test_with_a_one_time_password_only_the_page_that_changes_it_opens(cast, clie
 
 def test_a_reset_password_ends_the_sessions_that_stood(cast, client):
     account = Account.objects.get(username="sun")
-    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(account, backend=BACKEND)
     reset_password(cast.officials["sun"], by=cast.keeper, now=NOON)
     assert client.get("/desk/").url.startswith("/accounts/login/")
 

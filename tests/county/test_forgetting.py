@@ -8,6 +8,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from tests.cast import NOON
+from tests.staff import BACKEND
 from weimin.county.idempotency import Answered, answer_once
 from weimin.county.models import AnsweredRequest
 from weimin.county.tasks import forget_old
@@ -68,7 +69,7 @@ def test_a_key_answers_for_a_day_and_is_free_afterwards():
 @pytest.mark.django_db
 def test_who_is_signed_in_stays_signed_in(cast):
     client = Client()
-    client.force_login(cast.officials["keeper"].account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(cast.officials["keeper"].account, backend=BACKEND)
     assert forget_old(now=NOON) == NOTHING
     assert client.get("/desk/").status_code == 200
 

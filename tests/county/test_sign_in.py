@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.cast import LONG_AGO, NOON
+from tests.staff import BACKEND
 from weimin.county.actors import IMPORT
 from weimin.county.models import Account
 from weimin.county.services import bind_single_sign_on, reset_sign_in
@@ -135,7 +136,7 @@ def test_a_lost_sign_in_is_given_anew_and_the_old_session_ends(cast, capsys):
     Authenticator.objects.create(user=account, type=Authenticator.Type.TOTP, data={"secret": "A"})
     SocialAccount.objects.create(user=account, provider="county", uid="7")
     client = Client()
-    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(account, backend=BACKEND)
     entries = Entry.objects.count()
     call_command("reset_sign_in", "Keeper")
     password = capsys.readouterr().out.split("\n")[0].rpartition(" ")[2]

@@ -32,7 +32,7 @@ def desk(cast, passing, people):
 
     def sit_down(name):
         if name not in seats:
-            seats[name] = people.Desk(cast.officials[name].account)
+            seats[name] = people.Desk(cast.officials[name])
         return seats[name]
 
     return sit_down

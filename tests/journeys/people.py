@@ -4,17 +4,16 @@ import json
 import re
 from uuid import uuid4
 
-from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from tests.cast import NOON
+from tests.staff import enter
 from weimin.county.actors import IMPORT
 from weimin.county.models import ApiToken
 from weimin.county.services import issue_token
 from weimin.matters.models import Matter
 from weimin.notices.models import Notice
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 ANSWERED = {
     "facts": "水管已修好，三十日上午恢复供水。", "reasons": "接头老化。", "rule": "《城市供水条例》第二十八条",
     "appeal_route": "30 日内向县信访局申请复查。",
@@ -25,10 +24,8 @@ SHOWN = {"title": "停水两天", "asked": "村民反映停水两天。", "done"
 class Desk:
     """An official who has signed in with a second factor."""
 
-    def __init__(self, account):
-        Authenticator.objects.create(user=account, type=Authenticator.Type.TOTP, data={})
-        self.client = Client()
-        self.client.force_login(account, backend=BACKEND)
+    def __init__(self, official):
+        self.client = enter(Client(), official)
 
     def page(self, number, part=""):
         return self.client.get(f"/desk/matters/{number}/{part}")

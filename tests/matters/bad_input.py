@@ -6,13 +6,13 @@ from datetime import timedelta
 from html import unescape
 from io import BytesIO, StringIO
 
-from allauth.mfa.models import Authenticator
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.utils import translation
 from PIL import Image
 
 from tests.cast import NOON
+from tests.staff import enter
 from weimin.county.actors import IMPORT
 from weimin.county.models import ApiToken, Holding
 from weimin.county.services import issue_token
@@ -21,7 +21,6 @@ from weimin.matters import numbering
 from weimin.matters.models import Attachment, Event, Matter
 from weimin.notices.models import Notice
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 WORDS = {"text": "停水两天", "kind": "WATER-OUT", "place": "990101101201"}
 PIN = "123456"
 BROKEN = b"\xb9\xfe"  # GBK where UTF-8 is asked for
@@ -104,9 +103,7 @@ class Way:
     # the desk
 
     def enter(self, name):
-        account = self.cast.officials[name].account
-        Authenticator.objects.get_or_create(user=account, type=Authenticator.Type.TOTP, defaults={"data": {}})
-        self.client.force_login(account, backend=BACKEND)
+        enter(self.client, self.cast.officials[name])
 
     def entry(self, **fields):
         self.enter("li")

@@ -3,12 +3,12 @@
 import json
 
 import pytest
-from allauth.mfa.models import Authenticator
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import Client
 
 from tests.cast import LONG_AGO, NOON
+from tests.staff import enter
 from weimin.catalogue.models import Kind, Route
 from weimin.county.actors import CLOCK
 from weimin.county.models import Holding
@@ -41,10 +41,7 @@ def old(cast, unruled):
 @pytest.fixture
 def li_min(cast, monkeypatch):
     monkeypatch.setattr("weimin.kernel.clock.now", lambda: NOON)
-    account = cast.officials["li"].account
-    Authenticator.objects.create(user=account, type=Authenticator.Type.TOTP, data={})
-    client = Client()
-    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client = enter(Client(), cast.officials["li"])
     return client
 
 

@@ -4,9 +4,9 @@ import re
 from datetime import timedelta
 
 import pytest
-from allauth.mfa.models import Authenticator
 
 from tests.cast import NOON
+from tests.staff import enter
 from weimin.households.models import Reading
 from weimin.kernel import clock
 from weimin.ledger.models import Entry
@@ -22,13 +22,7 @@ def sign_in(cast, client, monkeypatch):
     """`sign_in("li")` at the moment of the story."""
     monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(hours=2))
 
-    def enter(name):
-        account = cast.officials[name].account
-        Authenticator.objects.get_or_create(user=account, type=Authenticator.Type.TOTP, defaults={"data": {}})
-        client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
-        return client
-
-    return enter
+    return lambda name: enter(client, cast.officials[name])
 
 
 def page(response, status=200):

@@ -1,9 +1,9 @@
 """What the desk lays beside a decision: who might lead and why, photos as pictures, gaps that a template left."""
 
 import pytest
-from allauth.mfa.models import Authenticator
 
 from tests.cast import NOON, REPLY
+from tests.staff import enter
 from weimin.county.actors import RESIDENT
 from weimin.matters import journey
 from weimin.matters.models import Attachment, Matter
@@ -17,13 +17,7 @@ DESK = "/desk/matters/"
 def sign_in(cast, client, monkeypatch):
     monkeypatch.setattr("weimin.kernel.clock.now", lambda: NOON)
 
-    def enter(name):
-        account = cast.officials[name].account
-        Authenticator.objects.get_or_create(user=account, type=Authenticator.Type.TOTP, defaults={"data": {}})
-        client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
-        return client
-
-    return enter
+    return lambda name: enter(client, cast.officials[name])
 
 
 def answered_by_roads(cast, **over):

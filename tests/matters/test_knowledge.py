@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from allauth.mfa.models import Authenticator
 
 from tests.cast import NOON
 from tests.catalogue.knowing import WORDS, cost, keep
+from tests.staff import enter
 from weimin.kernel import clock
 from weimin.matters.models import Matter
 from weimin.matters.states import State
@@ -77,9 +77,7 @@ def test_three_cost_what_one_costs(client, cast):
 @pytest.fixture
 def answering(cast, client):
     """Sun at the answer of Aunt Wang's matter."""
-    account = cast.officials["sun"].account
-    Authenticator.objects.create(user=account, type=Authenticator.Type.TOTP, data={})
-    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    enter(client, cast.officials["sun"])
     return f"/desk/matters/{cast.matter(State.HANDLED).number}/answer/"
 
 

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from allauth.mfa.models import Authenticator
 
 from tests.cast import NOON
+from tests.staff import enter
 from weimin.matters.letters.taking import set_aside
 
 HERE = "/desk/matters/letters/"
@@ -15,9 +15,7 @@ UNNAMED = "imap:office@county.example:1700000000:%s"
 @pytest.fixture
 def li(cast, client, monkeypatch):
     monkeypatch.setattr("weimin.kernel.clock.now", lambda: NOON)
-    account = cast.officials["li"].account
-    Authenticator.objects.create(user=account, type=Authenticator.Type.TOTP, data={})
-    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    enter(client, cast.officials["li"])
     return client
 
 

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from tests.cast import NOON
+from tests.staff import enter
 from weimin.county.actors import CLOCK
 from weimin.kernel.refusal import Refused
 from weimin.ledger.models import Entry
@@ -121,10 +121,7 @@ def li_min(cast, monkeypatch):
     """Li Min at her desk; `time.at(seconds)` sets how long after the act it is."""
     clock = [LATER]
     monkeypatch.setattr("weimin.kernel.clock.now", lambda: clock[0])
-    account = cast.officials["li"].account
-    Authenticator.objects.create(user=account, type=Authenticator.Type.TOTP, data={})
-    client = Client()
-    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client = enter(Client(), cast.officials["li"])
     client.after = lambda seconds: clock.__setitem__(0, LATER + timedelta(seconds=seconds))
     return client
 

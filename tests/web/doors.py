@@ -19,6 +19,7 @@ from PIL import Image
 
 from tests.cast import LONG_AGO, NOON, REPLY, Cast
 from tests.catalogue.knowing import keep as keep_article
+from tests.staff import BACKEND
 from tests.web.doors_settings import SETTINGS
 from weimin.catalogue.models import Article, Service
 from weimin.county.actors import IMPORT, RESIDENT
@@ -29,7 +30,6 @@ from weimin.matters.models import Attachment, Matter, SavedView
 from weimin.matters.states import State
 
 PIN = "123456"
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 # --- the county -----------------------------------------------------------------------------------------------------

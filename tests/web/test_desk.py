@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from allauth.mfa.models import Authenticator
 
 from tests.cast import NOON
+from tests.staff import enter
 from weimin.kernel import clock
 
 
@@ -13,13 +13,7 @@ from weimin.kernel import clock
 def sign_in(cast, client, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(days=40))
 
-    def enter(name):
-        account = cast.officials[name].account
-        Authenticator.objects.create(user=account, type=Authenticator.Type.TOTP, data={})
-        client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
-        return client
-
-    return enter
+    return lambda name: enter(client, cast.officials[name])
 
 
 def test_today_shows_what_is_late(cast, sign_in):

@@ -6,11 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from allauth.mfa.models import Authenticator
 
 from tests import cast as story
 from tests.cast import NOON
 from tests.catalogue.knowing import keep as keep_an_article
+from tests.staff import enter
 from weimin.county.models import Post
 from weimin.kernel import clock
 from weimin.matters import numbering
@@ -41,9 +41,7 @@ def read(cast, client, monkeypatch, settings):
 
     def of(address: str, who: str = "") -> str:
         if who:
-            account = cast.officials[who].account
-            Authenticator.objects.get_or_create(user=account, type=Authenticator.Type.TOTP, defaults={"data": {}})
-            client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+            enter(client, cast.officials[who])
         response = client.get(address)
         html = response.content.decode()
         assert (address, response.status_code) == (address, 200)

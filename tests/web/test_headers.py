@@ -78,7 +78,7 @@ def test_every_address_of_the_house(here, settings, role):
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 @pytest.mark.parametrize("path", ["/nowhere/", "/desk/matters/QS-2609-000001-1/", "/api/v1/nowhere"])
 def test_errors_say_it_too(cast, path, language):
-    client = Desk(cast.officials["sun"].account).client
+    client = Desk(cast.officials["sun"]).client
     answer = client.get(path, headers={"accept-language": language})
     assert answer.status_code == 404
     assert grade(path, answer, personal=False) == []
@@ -101,7 +101,7 @@ def photo(cast, matter, settings, tmp_path):
 
 def test_a_residents_photo_is_shown_as_nothing_but_a_photo_and_kept_by_nobody(cast, matter, photo):
     path = f"/desk/matters/{matter.number}/files/{photo.pk}/"
-    answer = Desk(cast.officials["sun"].account).client.get(path)
+    answer = Desk(cast.officials["sun"]).client.get(path)
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/jpeg")
     assert grade(path, answer, personal=True) == []
     answer.close()

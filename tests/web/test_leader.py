@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from allauth.mfa.models import Authenticator
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.cast import NOON, REPLY
+from tests.staff import enter
 from weimin.county.actors import CLOCK
 from weimin.matters import journey
 from weimin.matters.states import State
@@ -25,9 +25,7 @@ def offices(cast):
 @pytest.fixture
 def leader(cast, client, monkeypatch):
     monkeypatch.setattr("weimin.kernel.clock.now", lambda: LATER)
-    account = cast.officials["leader"].account
-    Authenticator.objects.create(user=account, type=Authenticator.Type.TOTP, data={})
-    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    enter(client, cast.officials["leader"])
     return client
 
 

@@ -4,11 +4,11 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from allauth.mfa.models import Authenticator
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.cast import NOON
+from tests.staff import enter
 from weimin.county import queries
 from weimin.county.actors import actor_of
 from weimin.county.duties import Duty
@@ -27,13 +27,7 @@ TODAY = NOON.date()
 def sign_in(cast, client, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: NOON)
 
-    def enter(name):
-        account = cast.officials[name].account
-        Authenticator.objects.get_or_create(user=account, type=Authenticator.Type.TOTP, defaults={"data": {}})
-        client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
-        return client
-
-    return enter
+    return lambda name: enter(client, cast.officials[name])
 
 
 def page(response, status=200):

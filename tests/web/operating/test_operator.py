@@ -9,7 +9,7 @@ from weimin.kernel import clock
 
 def test_it_shows_what_is_missing_with_word_shape_and_remedy(cast, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: NOON)
-    page = Desk(cast.officials["keeper"].account).client.get("/desk/operator/")
+    page = Desk(cast.officials["keeper"]).client.get("/desk/operator/")
     words = page.content.decode()
     assert page.status_code == 200
     assert page.headers["Cache-Control"] == "no-store"
@@ -21,7 +21,7 @@ def test_it_shows_what_is_missing_with_word_shape_and_remedy(cast, monkeypatch):
 
 def test_a_clerk_finds_neither_page_nor_link(cast, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: NOON)
-    clerk = Desk(cast.officials["li"].account).client
+    clerk = Desk(cast.officials["li"]).client
     assert clerk.get("/desk/operator/").status_code == 403
     assert "/desk/operator/" not in clerk.get("/desk/").content.decode()
     assert Client().get("/desk/operator/").status_code == 302
