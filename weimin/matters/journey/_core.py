@@ -74,11 +74,7 @@ def perform(
     start, goal = matter.state, goal or State(matter.state)
     if undoable:
         data = {**(data or {}), "before": columns_before(matter, changes or {})}
-    columns: dict[str, Any] = {**(changes or {}), "state": goal, "changed_at": now}
-    if goal in CLOSED_STATES and start not in CLOSED_STATES:
-        columns["closed_at"] = now
-    elif goal not in CLOSED_STATES:
-        columns["closed_at"] = None
+    columns = columns_after(start, goal, changes or {}, now=now)
     before = tallies.standing(matter, start)
     moved = Matter.objects.filter(pk=matter.pk, state=start, version=matter.version).update_by_verb(
         **columns, version=matter.version + 1
@@ -93,6 +89,16 @@ def perform(
         # Nobody waits any longer for the offices that were asked to help.
         Support.objects.filter(matter=matter, done_at__isnull=True, ended_at__isnull=True).update(ended_at=now)
     return write_down(matter, act, by=by, post=post, now=now, start=start, words=words, data=data, internal=internal)
+
+
+def columns_after(start: str, goal: State, changes: dict[str, Any], *, now: datetime) -> dict[str, Any]:
+    """What the move writes into the matter: the changes of the act, and what every move carries."""
+    columns = {**changes, "state": goal, "changed_at": now}
+    if goal in CLOSED_STATES and start not in CLOSED_STATES:
+        columns["closed_at"] = now
+    elif goal not in CLOSED_STATES:
+        columns["closed_at"] = None
+    return columns
 
 
 def column(name: str) -> "Field[Any, Any]":

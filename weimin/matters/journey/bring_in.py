@@ -22,7 +22,7 @@ from weimin.ledger import services as ledger
 from .. import clocks, numbering, tallies
 from ..models import Event, Matter
 from ..states import Act, Channel, Clock, Identity, Request, State
-from ._core import content_of
+from ._core import line_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,30 +102,15 @@ def _matter(old: Old, number: str, post: Post, now: datetime) -> Matter:
 
 
 def _write_down_all(made: list[Matter], by: Actor, now: datetime) -> None:
-    events = [
-        Event(
-            matter=matter,
-            act=Act.RECEIVE,
-            at=now,
-            by_kind=by.kind,
-            to_state=matter.state,
-            words=matter.text,
+    lines = [
+        line_of(
+            matter, Act.RECEIVE, by=by, post=None, now=now, start="", words=matter.text,
             data={"channel": matter.channel, "outside_id": matter.outside_id},
         )
         for matter in made
-    ]
-    entries = ledger.record_many(
-        acts=[
-            ledger.Act(
-                what="matter.receive",
-                about=f"matter:{matter.number}",
-                by=by.word(),
-                at=now,
-                content=content_of(event, matter.number, by.word()),
-            )
-            for matter, event in zip(made, events, strict=True)
-        ]
-    )
+    ]  # fmt: skip
+    events, acts = [event for event, _told in lines], [told for _event, told in lines]
+    entries = ledger.record_many(acts=acts)
     for event, entry in zip(events, entries, strict=True):
         event.salt = entry.salt
     Event.objects.bulk_create(events, batch_size=500)

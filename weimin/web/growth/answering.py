@@ -9,6 +9,7 @@ from weimin.county.models import Post
 from weimin.kernel.clock import county_day
 from weimin.matters import clocks, tallies
 from weimin.matters.journey import Reply
+from weimin.matters.journey.answer import noted_of
 from weimin.matters.models import Answer, Matter
 from weimin.matters.states import Act, Clock, State
 
@@ -88,11 +89,7 @@ class Answering(Hearing):
         self.pen.perform(
             matter, Act.ANSWER, by=by, post=post, now=now, goal=State.ANSWERED, counted=counted,
             changes={"answered_at": now, "escalated": 0, **columns, **window}, words=answer.facts,
-            data={
-                "answer": answer.pk, "reasons": answer.reasons, "rule": answer.rule, "promise": answer.promise,
-                "promise_due_on": answer.promise_due_on.isoformat() if answer.promise_due_on else "",
-                "appeal": answer.appeal_route,
-            },
+            data=noted_of(answer),
         )  # fmt: skip
 
     def keep_promise(self, matter: Matter, *, words: str, by: Actor, now: datetime) -> None:

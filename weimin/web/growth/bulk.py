@@ -38,10 +38,10 @@ def keep_free(tables: Iterable[Kind], *, up_to: int) -> None:
             if connection.vendor == "postgresql":
                 quoted = connection.ops.quote_name(name)
                 cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [quoted, up_to])
-                forget_blocks()
             else:
                 cursor.execute("DELETE FROM sqlite_sequence WHERE name = %s", [name])
                 cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [name, up_to])
+    forget_blocks()
 
 
 def lay_down(table: Kind, rows: Sequence[Any]) -> None:

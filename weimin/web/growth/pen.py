@@ -18,7 +18,7 @@ from weimin.ledger import services as ledger
 from weimin.matters import tallies
 
 # The same table of moves, the same content committed to.
-from weimin.matters.journey._core import check, columns_before, content_of
+from weimin.matters.journey._core import check, columns_after, columns_before, line_of
 from weimin.matters.models import (
     Answer,
     Appeal,
@@ -31,7 +31,7 @@ from weimin.matters.models import (
     Rating,
     Support,
 )
-from weimin.matters.states import CLOSED_STATES, IN_HAND, UNDOABLE, Act, State
+from weimin.matters.states import IN_HAND, UNDOABLE, Act, State
 
 from .bulk import Keys, lay_down
 
@@ -98,11 +98,7 @@ class Pen:
         start, goal = State(matter.state), goal or State(matter.state)
         if act in UNDOABLE and by.kind == "official":
             data = {**(data or {}), "before": columns_before(matter, changes or {})}
-        columns = {**(changes or {}), "state": goal, "changed_at": now}
-        if goal in CLOSED_STATES and start not in CLOSED_STATES:
-            columns["closed_at"] = now
-        elif goal not in CLOSED_STATES:
-            columns["closed_at"] = None
+        columns = columns_after(start, goal, changes or {}, now=now)
         self.counts.subtract(tallies.standing(matter, start))
         for name, value in columns.items():
             setattr(matter, name, value)
@@ -115,31 +111,12 @@ class Pen:
                     support.ended_at = now
         self.write_down(matter, act, by=by, post=post, now=now, start=start, words=words, data=data, internal=internal)
 
-    def write_down(
-        self,
-        matter: Matter,
-        act: Act,
-        *,
-        by: Actor,
-        post: Post | None,
-        now: datetime,
-        start: str,
-        words: str = "",
-        data: dict[str, Any] | None = None,
-        internal: bool = False,
-    ) -> None:
+    def write_down(self, matter: Matter, act: Act, **line: Any) -> None:
         """A line of the timeline, and what the ledger will commit to of it. The salt comes when it is laid down."""
-        event = self.add(
-            Event, matter=matter, act=act, at=now, by_kind=by.kind, post=post, official=by.official,
-            from_state=start, to_state=matter.state, words=words, data=data or {}, internal=internal,
-        )  # fmt: skip
-        who = by.word(post)
-        self._acts.append(
-            ledger.Act(
-                what=f"matter.{act.lower()}", about=f"matter:{matter.number}", by=who, at=now,
-                content=content_of(event, matter.number, who),
-            )
-        )  # fmt: skip
+        event, told = line_of(matter, act, **line)
+        event.pk = self.keys.of(Event)
+        self.rows[Event].append(event)
+        self._acts.append(told)
 
     def lay_down(self) -> None:
         """Everything into the database, each event with the salt that opens its commitment."""
