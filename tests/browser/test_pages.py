@@ -18,7 +18,7 @@ WORDS = {
 
 @pytest.fixture
 def look(keep, faults):
-    """Opens, keeps and judges pages; all that is wrong is told at once, at the end."""
+    """Opens, keeps and judges pages. What is wrong is collected, so that each test tells all of it at its end."""
     wrong = []
 
     def at_page(page, name, address="", *, width, language):
@@ -31,8 +31,8 @@ def look(keep, faults):
         if over > 0:
             wrong.append(f"{page.url} hangs {over} px over the edge at {width}")
 
-    yield at_page
-    assert wrong == []
+    at_page.wrong = wrong
+    return at_page
 
 
 @pytest.mark.parametrize(("width", "language"), LOOKS)
@@ -50,6 +50,7 @@ def test_what_anyone_sees(at, county, look, width, language):
         ("api-docs", "/api/v1/docs"),
     ]:
         look(page, name, address, width=width, language=language)
+    assert look.wrong == []
 
 
 @pytest.mark.parametrize(("width", "language"), LOOKS)
@@ -77,6 +78,7 @@ def test_filing(at, county, look, width, language):
     page.locator("main form button.btn-primary").click()
     page.wait_for_url("**/receipt/")
     look(page, "receipt", **see)
+    assert look.wrong == []
 
 
 @pytest.mark.parametrize(("width", "language"), LOOKS)
@@ -90,6 +92,7 @@ def test_my_matter(at, county, look, width, language):
     look(page, "my", **see)
     for act in ("add", "rate", "reopen", "appeal"):
         look(page, f"my-{act}", f"/my/{matter.number}/{act}/", **see)
+    assert look.wrong == []
 
 
 @pytest.mark.parametrize(("width", "language"), LOOKS)
@@ -109,6 +112,7 @@ def test_the_desk(at, county, look, width, language):
     ]:
         page = at(width, language=language, as_=who)
         look(page, name, address, width=width, language=language)
+    assert look.wrong == []
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
@@ -118,6 +122,7 @@ def test_at_night(at, county, look, width):
     look(at(width, scheme="dark"), "night-home", "/", **see)
     look(at(width, scheme="dark", as_="li"), "night-desk", "/desk/", **see)
     look(at(width, scheme="dark", as_="li"), "night-matter", f"/desk/matters/{shown.classified.number}/", **see)
+    assert look.wrong == []
 
 
 @pytest.mark.parametrize(("width", "language"), LOOKS)
@@ -134,3 +139,4 @@ def test_the_knowledge_base(at, county, look, width, language):
     for name, address in [("", ""), ("-new", "new/"), ("-article", one), ("-confirm", f"{one}confirm/"),
                           ("-retire", f"{one}retire/")]:  # fmt: skip
         look(page, f"desk-knowledge{name}", f"/desk/knowledge/{address}", **see)
+    assert look.wrong == []

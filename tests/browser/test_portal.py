@@ -109,6 +109,7 @@ def test_without_signal_the_list_does_it(at, county):
     page.locator(LIST).fill("青石村")
     page.get_by_role("option", name="青石村", exact=True).click()
     as_far_as_check(page)
+    assert "青石村" in page.locator("#letter").inner_text()
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
@@ -198,6 +199,7 @@ def test_a_long_note_stops_by_itself(speaker):
     page.get_by_role("button", name="录完了").wait_for()
     page.clock.run_for(181_000)
     page.get_by_text("到 3:00 了，先停在这里。").wait_for()
+    assert page.get_by_role("button", name="录完了").count() == 0
 
 
 def test_photos_on_their_way_show_a_bar_and_a_broken_line_loses_nothing(at, county, tmp_path, keep):

@@ -38,9 +38,10 @@ def acts_offered(html):
 @pytest.mark.parametrize(
     "queue", ["mine", "office", "due_soon", "overdue", "returned", "callback", "unclassified", "to_publish", "all"]
 )
-def test_every_queue_opens(cast, sign_in, queue):
-    cast.matter("RECEIVED")
-    page(sign_in("li").get(DESK, {"queue": queue}))
+def test_every_queue_opens_and_holds_what_belongs_there(cast, sign_in, queue):
+    matter = cast.matter("RECEIVED")
+    html = page(sign_in("li").get(DESK, {"queue": queue}))
+    assert (matter.number in html) == (queue in ("mine", "unclassified", "all"))
 
 
 def test_the_clerk_sees_her_township_and_the_neighbour_nothing(cast, sign_in):

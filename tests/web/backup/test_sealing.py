@@ -46,16 +46,11 @@ def test_the_form_is_that_of_the_age_programs():
 def test_every_byte_counts():
     pair = new_pair()
     whole = sealed("为人民服务".encode(), pair)
-    unnoticed = []
     for at in range(len(whole)):
         changed = bytearray(whole)
         changed[at] ^= 1
-        try:
+        with pytest.raises(Broken):
             opened(bytes(changed), pair.private)
-            unnoticed.append(at)
-        except Broken:
-            pass
-    assert unnoticed == []
 
 
 def test_a_piece_taken_out_or_cut_off_is_noticed():

@@ -1,5 +1,6 @@
 """The life of one matter, up to its answer: each stretch waits for its moment and calls the verb of the journey."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -32,7 +33,7 @@ class Told(Exception):
     """The story stops in the state it was meant to stop in."""
 
 
-class Life:
+class Life(ABC):
     """One matter. `live` yields the moments at which something happens; between them others live."""
 
     matter: Matter
@@ -282,14 +283,14 @@ class Life:
             return start + (end - start) * 9 / 10
         return moment
 
-    def _reply(self, *, again: bool) -> journey.Reply:
-        raise NotImplementedError
+    @abstractmethod
+    def _reply(self, *, again: bool) -> journey.Reply: ...
 
-    def _promised(self, answer: Answer) -> Iterator[datetime]:
-        raise NotImplementedError
+    @abstractmethod
+    def _promised(self, answer: Answer) -> Iterator[datetime]: ...
 
-    def _rated(self, *, last: bool = False) -> Iterator[datetime]:
-        raise NotImplementedError
+    @abstractmethod
+    def _rated(self, *, last: bool = False) -> Iterator[datetime]: ...
 
-    def _reviewed(self) -> Iterator[datetime]:
-        raise NotImplementedError
+    @abstractmethod
+    def _reviewed(self) -> Iterator[datetime]: ...
