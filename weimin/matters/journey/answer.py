@@ -185,18 +185,6 @@ def _copy(matter: Matter, given: Answer, *, now: datetime) -> Answer:
     )
 
 
-def noted_of(answer: Answer) -> dict[str, object]:
-    """What the line of the timeline keeps of an answer beside the facts."""
-    return {
-        "answer": answer.pk,
-        "reasons": answer.reasons,
-        "rule": answer.rule,
-        "promise": answer.promise,
-        "promise_due_on": answer.promise_due_on.isoformat() if answer.promise_due_on else "",
-        "appeal": answer.appeal_route,
-    }
-
-
 def _answered(
     matter: Matter,
     answer: Answer,
@@ -217,7 +205,7 @@ def _answered(
         goal=State.ANSWERED,
         changes={"answered_at": now, "escalated": 0, **columns, **clocks.running(Clock.RATE, start=now, limit=window)},
         words=answer.facts,
-        data=noted_of(answer),
+        data=answer.noted(),
         counted=counted,
     )
     with sentences.in_language_of(matter):

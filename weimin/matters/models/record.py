@@ -146,6 +146,17 @@ class Answer(models.Model):
         personal = {"facts", "reasons", "promise"}
         secret: set[str] = set()
 
+    def noted(self) -> dict[str, object]:
+        """What the line of the timeline keeps of an answer beside the facts."""
+        return {
+            "answer": self.pk,
+            "reasons": self.reasons,
+            "rule": self.rule,
+            "promise": self.promise,
+            "promise_due_on": self.promise_due_on.isoformat() if self.promise_due_on else "",
+            "appeal": self.appeal_route,
+        }
+
 
 class Attachment(models.Model):
     """A photo, a recording or a PDF. The file lies outside the database under its digest."""

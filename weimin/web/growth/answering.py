@@ -9,7 +9,6 @@ from weimin.county.models import Post
 from weimin.kernel.clock import county_day
 from weimin.matters import clocks, tallies
 from weimin.matters.journey import Reply
-from weimin.matters.journey.answer import noted_of
 from weimin.matters.models import Answer, Matter
 from weimin.matters.states import Act, Clock, State
 
@@ -89,7 +88,7 @@ class Answering(Hearing):
         self.pen.perform(
             matter, Act.ANSWER, by=by, post=post, now=now, goal=State.ANSWERED, counted=counted,
             changes={"answered_at": now, "escalated": 0, **columns, **window}, words=answer.facts,
-            data=noted_of(answer),
+            data=answer.noted(),
         )  # fmt: skip
 
     def keep_promise(self, matter: Matter, *, words: str, by: Actor, now: datetime) -> None:
