@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, InternalError, OperationalError, connection
 from django.utils.translation import gettext_lazy as _
 
 from weimin.kernel.chosen import current_code
@@ -41,23 +41,36 @@ def answer_once(*, scope: str, key: str, payload: bytes, now: datetime, act: Cal
     """Carry out `act` unless this key was answered before.
 
     `payload` is what tells a repeat from another request. Refused KEY_MISSING (400), KEY_REUSED with another payload
-    (422), IN_PROGRESS (409). If `act` raises, nothing is kept and the key may be used again.
+    (422), IN_PROGRESS (409). If `act` raises, nothing is kept and the key may be used again. UNCERTAIN (503) if the
+    database failed at COMMIT, when it may have been kept or not: the repeat under the same key finds out.
     """
     key = checked_key(key)
     failpoint("before_validate")
-    digest = sha256(payload).hexdigest()
-    with _claimed(scope, key), for_one_act():
-        before = _answered_before(scope, key)
-        if before is not None:
-            if before.payload_digest != digest:
-                raise Refused("KEY_REUSED", _("这个 Idempotency-Key 已用于另一份内容，请换一个新的。"))
-            return Answered(before.status, before.content_type, bytes(before.body), before.headers, repeated=True)
-        failpoint("after_claim")
-        answered = act()
-        _keep(answered, scope=scope, key=key, digest=digest, now=now)
-        failpoint("before_commit")
+    digest, acted = sha256(payload).hexdigest(), False
+    try:
+        with _claimed(scope, key), for_one_act():
+            before = _answered_before(scope, key)
+            if before is not None:
+                return _as_before(before, digest)
+            failpoint("after_claim")
+            answered = act()
+            _keep(answered, scope=scope, key=key, digest=digest, now=now)
+            failpoint("before_commit")
+            acted = True
+    except (InternalError, OperationalError) as trouble:
+        if not acted:
+            raise
+        raise Refused(
+            "UNCERTAIN", _("还不能确定这次是否办成，请过几秒用同一个 Idempotency-Key 再发一次，不会重复办理。")
+        ) from trouble
     failpoint("after_commit")
     return answered
+
+
+def _as_before(before: AnsweredRequest, digest: str) -> Answered:
+    if before.payload_digest != digest:
+        raise Refused("KEY_REUSED", _("这个 Idempotency-Key 已用于另一份内容，请换一个新的。"))
+    return Answered(before.status, before.content_type, bytes(before.body), before.headers, repeated=True)
 
 
 def _keep(answered: Answered, *, scope: str, key: str, digest: str, now: datetime) -> None:

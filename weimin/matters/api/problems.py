@@ -38,6 +38,7 @@ TITLES: dict[int, str | Promise] = {
 STATUS = {
     "KEY_MISSING": 400, "BAD_CURSOR": 400, "UNKNOWN_KEY": 401, "NOT_YOUR_DUTY": 403, "RESIDENT_ONLY": 403,
     "OWN_OFFICE": 403, "NOT_ABOVE": 403, "HIDDEN": 403, "CHANGED": 412, "KEY_REUSED": 422, "TOO_MANY": 429,
+    "UNCERTAIN": 503,
 }  # fmt: skip
 EXTRA = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "60"}, 503: {"Retry-After": "5"}}
 

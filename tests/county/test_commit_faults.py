@@ -1,0 +1,80 @@
+"""When COMMIT itself fails nobody knows what was kept: the client is told to ask again, and gets the first answer."""
+
+from contextlib import contextmanager
+
+import pytest
+
+from tests.cast import NOON
+from tests.faults import commit_breaks, nameless_keys
+from weimin.county import idempotency
+from weimin.county.actors import IMPORT, RESIDENT
+from weimin.county.idempotency import Answered, answer_once
+from weimin.county.models import AnsweredRequest, ApiToken
+from weimin.county.services.keys import issue_token
+from weimin.kernel.refusal import Refused
+from weimin.matters import journey
+from weimin.matters.models import Matter
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def take_in(cast, calls):
+    def act():
+        calls.append(1)
+        receipt = journey.receive_matter(cast.draft(), by=RESIDENT, now=NOON)
+        return Answered(201, "text/plain", receipt.matter.number.encode())
+
+    return answer_once(scope="portal", key="wang-1", payload=b"water", now=NOON, act=act)
+
+
+@pytest.mark.parametrize(("kept", "carried_out"), [(True, 1), (False, 2)])
+def test_the_client_asks_again_and_there_is_one_matter(cast, kept, carried_out):
+    calls = []
+    with commit_breaks(kept=kept), pytest.raises(Refused) as told:
+        take_in(cast, calls)
+    assert told.value.code == "UNCERTAIN"
+    assert Matter.objects.count() == (1 if kept else 0)
+    again = take_in(cast, calls)
+    third = take_in(cast, calls)
+    assert (again.repeated, third.repeated, again.body) == (kept, True, third.body)
+    assert [matter.number.encode() for matter in Matter.objects.all()] == [again.body]
+    assert len(calls) == carried_out
+
+
+def test_a_program_is_told_when_to_come_back(cast, client, monkeypatch):
+    _token, raw = issue_token(
+        name="Li Min", use=ApiToken.Use.REST, post=cast.posts["QS-01"], duties=["TAKE_IN"], by=IMPORT, now=NOON
+    )
+    real = idempotency.for_one_act
+
+    @contextmanager
+    def breaking():
+        with commit_breaks(kept=False), real():
+            yield
+
+    def send():
+        return client.post(
+            "/api/v1/matters",
+            {"text": "我家停水两天了。", "kind": "WATER-OUT", "place": "990101101201", "phone": "13900000001"},
+            content_type="application/json",
+            headers={"Authorization": f"Bearer {raw}", "Idempotency-Key": "wang-2"},
+        )
+
+    monkeypatch.setattr(idempotency, "for_one_act", breaking)
+    first = send()
+    assert (first.status_code, first["Retry-After"], first.json()["code"]) == (503, "5", "UNCERTAIN")
+    monkeypatch.setattr(idempotency, "for_one_act", real)
+    assert send().status_code == 201
+    assert Matter.objects.count() == 1
+
+
+def test_a_key_taken_meanwhile_is_known_without_its_name(cast, monkeypatch):
+    AnsweredRequest.objects.create(
+        scope="portal", key="wang-1", payload_digest="0" * 64, status=201, content_type="text/plain", headers={},
+        body=b"first", answered_at=NOON,
+    )  # fmt: skip
+    monkeypatch.setattr(idempotency, "_answered_before", lambda scope, key: None)  # it came a moment later
+    with nameless_keys(), pytest.raises(Refused) as told:
+        take_in(cast, [])
+    assert told.value.code == "IN_PROGRESS"
+    assert Matter.objects.count() == 0
