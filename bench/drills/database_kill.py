@@ -50,7 +50,7 @@ def _killed(here: House, cluster: Cluster | None, *, kills: int, seed: int) -> d
     return {
         "database": here.database, "kills": kills, "seed": seed, "slowest_back_s": round(max(back), 2),
         "later_than_10_s": late, "processes_alive": alive, **told,
-        "wrong": int(str(told["wrong"])) + alive.count(False),
+        "wrong": int(str(told["wrong"])) + alive.count(False) + late,
     }  # fmt: skip
 
 
