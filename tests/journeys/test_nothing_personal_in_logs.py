@@ -6,6 +6,7 @@ import logging
 import re
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
@@ -169,3 +170,9 @@ def test_messages_that_cannot_be_sent(cast, lines, monkeypatch):
         logging.getLogger("weimin.test").info("line %s", number)
     assert Resident.objects.exists()
     assert holds(lines, *pins()) == []
+
+
+def test_what_is_not_set_up_is_said_in_words_that_are_left_standing(cast, lines):
+    call_command("work", once=True)
+    said = lines.getvalue()
+    assert "No mail server is set up" in said and "No text message gateway is set up" in said

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections
+from django.utils import translation
 from structlog.contextvars import bound_contextvars
 
 from weimin.county.context import use_county
@@ -40,8 +41,9 @@ class Command(BaseCommand):
         stop = threading.Event()
         for word in (signal.SIGTERM, signal.SIGINT):
             signal.signal(word, lambda *_: stop.set())
-        for lost in not_set_up():
-            log.warning("%s", lost)
+        with translation.override("en"):  # our own lines are English; Chinese is taken for somebody's words
+            for lost in not_set_up():
+                log.warning("%s", lost)
         for number in itertools.count():
             _round(hourly=number % _ROUNDS_AN_HOUR == 0, minutely=number % _ROUNDS_A_MINUTE == 0)
             close_old_connections()
