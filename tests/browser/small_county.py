@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tests.cast import NOON, REPLY, Cast
-from weimin.catalogue.models import AnswerTemplate
+from weimin.catalogue.models import AnswerTemplate, Urgency
 from weimin.county.actors import RESIDENT
 from weimin.county.models import Post
 from weimin.matters import journey, numbering
@@ -18,6 +18,12 @@ POSTS = {
     "ROADS-01": ("养护股", "Road care"),
     "QS-01": ("便民窗口", "Front desk"),
     "HALL-03": ("公开岗", "Publisher"),
+}
+URGENCIES = {
+    "LIFE": ("危及生命财产", "Danger to life or property"),
+    "UTILITY": ("水电气暖", "Water, power, gas, heat"),
+    "ORDINARY": ("一般事项", "Ordinary"),
+    "COMPLEX": ("复杂事项", "Complex"),
 }
 STORIES = [
     ("河边路灯下的路面坑很深，晚上骑车摔过人。", "ROADS-HOLE", "dawan",
@@ -40,9 +46,16 @@ class Shown:
     published: Matter
 
 
-def build(cast: Cast) -> Shown:
+def give_names(cast: Cast) -> None:
+    """The names a county would give, where the cast has codes."""
     for code, (zh, en) in POSTS.items():
         Post.objects.filter(code=code).update(name_zh=zh, name_en=en)
+    for code, (zh, en) in URGENCIES.items():
+        Urgency.objects.filter(code=code).update(name_zh=zh, name_en=en)
+
+
+def build(cast: Cast) -> Shown:
+    give_names(cast)
     AnswerTemplate.objects.create(
         kind=cast.kinds["WATER"], name_zh="管道维修", facts=REPLY.facts, reasons=REPLY.reasons,
         rule=REPLY.rule,

@@ -6,7 +6,7 @@ Each page is also kept as a picture (see bin/pictures), to be looked at by peopl
 import pytest
 
 from tests.browser.people import DESK, PHONE
-from tests.browser.small_county import PIN, build
+from tests.browser.small_county import PIN, build, give_names
 from tests.catalogue.knowing import keep as keep_an_article
 
 LOOKS = [(PHONE, "zh-hans"), (DESK, "zh-hans"), (PHONE, "en"), (DESK, "en")]
@@ -55,6 +55,7 @@ def test_what_anyone_sees(at, county, look, width, language):
 
 @pytest.mark.parametrize(("width", "language"), LOOKS)
 def test_filing(at, county, look, width, language):
+    give_names(county)
     page = at(width, language=language)
     see = {"width": width, "language": language}
     look(page, "file-1-what", "/file/", **see)
