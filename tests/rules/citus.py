@@ -1,4 +1,4 @@
-"""What Citus refuses in a county's schema, read from models, migrations and source; each rule returns what breaks it."""
+"""What Citus refuses in a county's schema, read from models, migrations and source. Rules return what breaks them."""
 
 import ast
 import re
