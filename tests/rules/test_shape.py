@@ -34,6 +34,7 @@ EXTRAS = {
         "headers": "what a browser is told it may do with our pages",
         "idempotency": "the same request sent twice is answered once",
         "logs": "lines for the operator, and the number of a request",
+        "live": "migration steps during which a county goes on being served",
         "middleware": "each request enters one county",
         "notice_days": "a year of the official notice, read and judged",
         "pinyin": "names found by their sounds",
