@@ -1,5 +1,6 @@
 """A small county of its own on either database, served as bin/run serves it, that can be killed and started again."""
 
+import copy
 import json
 import os
 import shutil
@@ -27,19 +28,26 @@ APPLICATION = "config.wsgi:application"
 class House:
     """Where it lives, how it is called, and the processes that serve it now."""
 
-    def __init__(self, home: Path, url: str) -> None:
-        self.home, self.port = home, free_port()
+    def __init__(self, home: Path, url: str, tree: Path = ROOT) -> None:
+        self.home, self.port, self.tree = home, free_port(), tree
         self.database = "postgresql" if url else "sqlite"
         self.env = {
             **{name: value for name, value in os.environ.items() if not name.startswith("WEIMIN_")},
             "WEIMIN_HOME": str(home), "DATABASE_URL": url, "WEIMIN_COUNTY": "990101", "WEIMIN_SAMPLE": "0",
-            "WEIMIN_RATE_LIMITS": "0", "PORT": str(self.port), "PYTHONPATH": str(ROOT),
+            "WEIMIN_RATE_LIMITS": "0", "PORT": str(self.port), "PYTHONPATH": str(tree),
         }  # fmt: skip
         self.log = (home / "drill.log").open("ab")
         self.processes: list[subprocess.Popen[bytes]] = []
         self.manage("prepare")
         self.manage("sample_county", "--small")
         self.token = json.loads((home / "demo.json").read_text())["tokens"]["TAKE_IN"]
+
+    def beside(self, tree: Path) -> "House":
+        """Another version of the code on the same home and database, at a port of its own."""
+        other = copy.copy(self)
+        other.tree, other.port, other.processes = tree, free_port(), []
+        other.env = {**self.env, "PORT": str(other.port), "PYTHONPATH": str(tree)}
+        return other
 
     @property
     def base(self) -> str:
@@ -52,8 +60,8 @@ class House:
         return done.stdout
 
     def try_manage(self, *words: str, **more: str) -> "subprocess.CompletedProcess[str]":
-        command = [str(PYTHON), str(ROOT / "manage.py"), *words]
-        return subprocess.run(command, cwd=ROOT, env={**self.env, **more}, capture_output=True, text=True, timeout=600)
+        command, env = [str(PYTHON), str(self.tree / "manage.py"), *words], {**self.env, **more}
+        return subprocess.run(command, cwd=self.tree, env=env, capture_output=True, text=True, timeout=600)
 
     def start(self, *, worker: bool = True, application: str = APPLICATION, **more: str) -> float:
         """Serve; the seconds until it is ready."""
@@ -65,14 +73,14 @@ class House:
         ]  # fmt: skip
         self._begin(granian, more)
         if worker:
-            self._begin([str(PYTHON), str(ROOT / "manage.py"), "work"], {})
+            self._begin([str(PYTHON), str(self.tree / "manage.py"), "work"], {})
         self.wait_ready()
         return time.monotonic() - began
 
     def _begin(self, command: list[str], more: dict[str, str]) -> None:
         self.processes.append(
             subprocess.Popen(
-                command, cwd=ROOT, env={**self.env, **more}, stdin=subprocess.DEVNULL, stdout=self.log,
+                command, cwd=self.tree, env={**self.env, **more}, stdin=subprocess.DEVNULL, stdout=self.log,
                 stderr=self.log, start_new_session=True,
             )
         )  # fmt: skip
@@ -112,18 +120,18 @@ class House:
     def audit(self) -> dict[str, Any]:
         """What is in the database now, asked by a process of its own."""
         command = [str(PYTHON), "-m", "bench.drills.audit"]
-        done = subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=600)
+        done = subprocess.run(command, cwd=self.tree, env=self.env, capture_output=True, text=True, timeout=600)
         if done.returncode:
             raise SystemExit(f"The audit could not be made: {done.stderr[-2000:]}")
         return dict(json.loads(done.stdout))
 
 
 @contextmanager
-def house(database: str, *, cluster: "Cluster | None" = None) -> Iterator[House]:
+def house(database: str, *, cluster: "Cluster | None" = None, tree: Path = ROOT) -> Iterator[House]:
     """A county on `sqlite` or `postgresql`, gone at the end; the log is kept if something fails."""
     home = Path(tempfile.mkdtemp(prefix="weimin-drill-"))
     with own_cluster(cluster) if database == "postgresql" else no_cluster() as server:
-        here = House(home, server.create() if server else "")
+        here = House(home, server.create() if server else "", tree)
         try:
             yield here
         finally:

@@ -20,6 +20,7 @@ DRILLS = {
     "R1 kills at random": ("bench.kill_drill", "--kills", 20, 500),
     "R2 database killed": ("bench.drills.database_kill", "--kills", 10, 200),
     "R3 retries at once": ("bench.drills.retry", "--requests", 500, 20_000),
+    "R20 old code, new tables": ("bench.drills.upgrade", "--seconds", 3, 60),
 }
 
 

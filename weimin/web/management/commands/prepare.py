@@ -24,7 +24,8 @@ class Command(BaseCommand):
         now = _fingerprint()
         if stamp.exists() and stamp.read_text() == now:
             return
-        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        # nothing is cleared: names carry digests, and the version before may still be serving its own
+        call_command("collectstatic", interactive=False, verbosity=0)
         stamp.write_text(now)
 
 
