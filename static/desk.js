@@ -123,6 +123,9 @@ const checks = [...document.querySelectorAll("[data-check]")];
 
 function reflect() {
   mirrors.forEach((place) => (place.textContent = field(place.dataset.mirror)?.value.trim() || ""));
+  document.querySelectorAll("[data-mirrored]").forEach((part) => {
+    part.hidden = ![...part.querySelectorAll("[data-mirror]")].some((place) => place.textContent);
+  });
   checks.forEach((line) => {
     const values = line.dataset.check.split("+").map((name) => field(name)?.value.trim() || "");
     const together = values.length > 1 && values.every((value) => !value);

@@ -6,6 +6,7 @@ from django.test import Client
 from tests.staff import enter
 
 PHONE, DESK = 360, 1280
+LOOKS = [(PHONE, "zh-hans"), (DESK, "zh-hans"), (PHONE, "en"), (DESK, "en")]
 
 
 def session_of(official) -> str:

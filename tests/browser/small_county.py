@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from tests.cast import NOON, REPLY, Cast
-from weimin.catalogue.models import AnswerTemplate, Urgency
+from weimin.catalogue.models import AnswerTemplate, Service, TimeRule, Urgency
+from weimin.catalogue.seeds import read_seed
 from weimin.county.actors import RESIDENT
 from weimin.county.models import Post
 from weimin.matters import journey, numbering
@@ -52,6 +53,23 @@ def give_names(cast: Cast) -> None:
         Post.objects.filter(code=code).update(name_zh=zh, name_en=en)
     for code, (zh, en) in URGENCIES.items():
         Urgency.objects.filter(code=code).update(name_zh=zh, name_en=en)
+
+    for row in read_seed().time_rules:
+        TimeRule.objects.filter(code=row["code"]).update(name_zh=row["name_zh"], name_en=row["name_en"])
+
+
+def give_services(cast: Cast) -> None:
+    """The first theme of the services that are shipped, in the hands of the cast's duty office."""
+    ours = {field.name for field in Service._meta.fields} - {"office", "kind"}
+    rows = read_seed().services
+    for row in rows:
+        if row["theme_zh"] == rows[0]["theme_zh"]:
+            Service.objects.create(
+                office=cast.offices["HALL"],
+                legal_amount=row["legal"][:-1], legal_unit=row["legal"][-1],
+                promised_amount=row["promised"][:-1], promised_unit=row["promised"][-1],
+                **{name: value for name, value in row.items() if name in ours},
+            )  # fmt: skip
 
 
 def build(cast: Cast) -> Shown:

@@ -5,11 +5,10 @@ Each page is also kept as a picture (see bin/pictures), to be looked at by peopl
 
 import pytest
 
-from tests.browser.people import DESK, PHONE
-from tests.browser.small_county import PIN, build, give_names
+from tests.browser.people import DESK, LOOKS, PHONE
+from tests.browser.small_county import PIN, build, give_names, give_services
 from tests.catalogue.knowing import keep as keep_an_article
 
-LOOKS = [(PHONE, "zh-hans"), (DESK, "zh-hans"), (PHONE, "en"), (DESK, "en")]
 WORDS = {
     "zh-hans": "井盖坏了，孩子上学要从那里过，请来修一修。",
     "en": "A manhole cover is broken by the school.",
@@ -38,13 +37,17 @@ def look(keep, faults):
 @pytest.mark.parametrize(("width", "language"), LOOKS)
 def test_what_anyone_sees(at, county, look, width, language):
     shown, page = build(county), at(width, language=language)
+    look(page, "services-none", "/services/", width=width, language=language)
+    give_services(county)
     for name, address in [
         ("home", "/"),
         ("board", "/board/"),
         ("board-empty", "/board/?kind=ROADS&township=990101102"),
         ("published", f"/board/{shown.published.number}/"),
         ("doing", "/doing/"),
+        ("doing-office", "/doing/WATER/"),
         ("services", "/services/"),
+        ("service", "/services/990101-MZ-001/"),
         ("follow", "/follow/"),
         ("sign-in", "/accounts/login/"),
         ("api-docs", "/api/v1/docs"),
@@ -102,6 +105,7 @@ def test_the_desk(at, county, look, width, language):
     for who, name, address in [
         ("li", "desk-today", "/desk/"),
         ("li", "desk-queue", "/desk/matters/?queue=all"),
+        ("li", "desk-letters", "/desk/matters/letters/"),
         ("li", "desk-new", "/desk/matters/new/"),
         ("li", "desk-matter", f"/desk/matters/{shown.classified.number}/"),
         ("li", "desk-classify", f"/desk/matters/{shown.received.number}/classify/"),

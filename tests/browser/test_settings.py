@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.browser.people import DESK, PHONE
+from tests.browser.people import DESK, LOOKS
+from tests.browser.small_county import give_names
 from weimin.catalogue.models import AnswerTemplate, TimeRule
 from weimin.matters.states import State
 
@@ -28,6 +29,7 @@ def say(page, amount, day):
 
 
 def test_a_limit_is_changed_from_a_day_to_come(at, county, keep):
+    give_names(county)
     asked, waiting = county.matter(State.DISPATCHED), county.matter(State.CLASSIFIED)
     page = at(DESK, as_="keeper")
     page.goto("/desk/")
@@ -57,8 +59,9 @@ def test_a_limit_is_changed_from_a_day_to_come(at, county, keep):
     assert sorted(str(rule.limit) for rule in TimeRule.objects.filter(code="RETURN")) == ["3W", "5W"]
 
 
-@pytest.mark.parametrize(("width", "language"), [(PHONE, "zh-hans"), (DESK, "en")])
+@pytest.mark.parametrize(("width", "language"), LOOKS)
 def test_every_page_of_the_settings_lets_everybody_in(at, county, keep, faults, width, language):
+    give_names(county)
     county.matter(State.CLASSIFIED)
     AnswerTemplate.objects.create(kind=county.kinds["WATER"], name_zh="管道维修", facts="{日期}已修好。")
     page, wrong = at(width, language=language, as_="keeper"), []

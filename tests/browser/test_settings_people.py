@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.browser.people import DESK, PHONE
+from tests.browser.people import DESK, LOOKS
+from tests.browser.small_county import give_names
 from tests.cast import NOON
 from weimin.county import queries
 from weimin.county.models import Holding
@@ -41,8 +42,9 @@ def test_a_keeper_ends_a_holding_reads_the_warning_and_appoints_a_successor(at, 
     assert holdings == [("赵强", "2026-09-30", None), ("李敏", "2020-01-01", county_day(NOON).isoformat())]
 
 
-@pytest.mark.parametrize(("width", "language"), [(PHONE, "zh-hans"), (DESK, "en")])
+@pytest.mark.parametrize(("width", "language"), LOOKS)
 def test_the_settings_of_the_county_keep_nobody_out(at, county, keep, faults, width, language):
+    give_names(county)
     page, wrong = at(width, language=language, as_="keeper"), []
     for address in PAGES:
         page.goto(f"/desk/settings/{address}")

@@ -118,6 +118,8 @@ def test_a_service_tells_everything_a_resident_must_know_before_coming(county):
             assert part["zh"] and part["en"], service.code
         assert service.conditions and service.materials and service.steps, service.code
         assert service.fee_zh and service.where_zh and service.phone and service.complain_zh and service.remedy_zh
+        assert service.fee_en and service.where_en and service.hours_en and service.complain_en and service.remedy_en
+        assert bool(service.visit_reason_en) == bool(service.visit_reason_zh), service.code
     for words in ("低保", "sqdb", "最低 保障"):
         assert [service.code for service in queries.services_matching(words)] == ["990101-MZ-003"]
 

@@ -44,13 +44,18 @@ class Service(models.Model):
     promised_unit = models.CharField(_("单位"), max_length=2, choices=UnitWord.choices)
     visits = models.PositiveSmallIntegerField(_("到办事现场次数"))
     visit_reason_zh = models.CharField(_("必须现场办理的原因"), max_length=160, blank=True, default="")
+    visit_reason_en = models.CharField(
+        _("必须现场办理的英文原因"), max_length=200, blank=True, db_default="", default=""
+    )
     where_zh = models.CharField(_("办理地点"), max_length=160)
     where_en = models.CharField(_("英文地点"), max_length=200)
     hours_zh = models.CharField(_("办理时间"), max_length=120)
+    hours_en = models.CharField(_("英文办理时间"), max_length=160, blank=True, db_default="", default="")
     phone = models.CharField(_("咨询电话"), max_length=20)
     complain_zh = models.CharField(_("监督投诉方式"), max_length=160)
     complain_en = models.CharField(_("英文投诉方式"), max_length=200)
     remedy_zh = models.CharField(_("复议与诉讼"), max_length=200)
+    remedy_en = models.CharField(_("英文复议与诉讼"), max_length=300, blank=True, db_default="", default="")
     pinyin = models.CharField(_("拼音与首字母"), max_length=300, blank=True, default="")
     valid_from = models.DateField(_("生效日期"))
     retired_on = models.DateField(_("取消日期"), null=True, blank=True)
@@ -68,8 +73,8 @@ class Service(models.Model):
         open = {
             "id", "code", "name_zh", "name_en", "plain_zh", "type", "theme_zh", "theme_en", "office", "kind", "basis",
             "conditions", "materials", "steps", "fee_zh", "fee_en", "legal_amount", "legal_unit", "promised_amount",
-            "promised_unit", "visits", "visit_reason_zh", "where_zh", "where_en", "hours_zh", "phone", "complain_zh",
-            "complain_en", "remedy_zh", "pinyin", "valid_from", "retired_on",
+            "promised_unit", "visits", "visit_reason_zh", "visit_reason_en", "where_zh", "where_en", "hours_zh", "hours_en", "phone",
+            "complain_zh", "complain_en", "remedy_zh", "remedy_en", "pinyin", "valid_from", "retired_on",
         }  # fmt: skip
         personal: set[str] = set()
         secret: set[str] = set()

@@ -1,10 +1,12 @@
 """Forms of the desk: they clean what officials type; verbs decide."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -65,14 +67,40 @@ class FilterForm(forms.Form):
         _offer(self, "urgency", Urgency.objects.order_by("rank"))
 
 
+class FoundSelect(forms.Select):
+    """A list the server searches as one types (combobox.js): it holds the row chosen so far, by its name."""
+
+    def __init__(self, *, search: str, find: Callable[[str], Kind | Place | None]) -> None:
+        super().__init__({"data-combobox": True})
+        self.search, self.find = search, find
+
+    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
+        rows = [(code, self.find(code)) for code in value if code]
+        options = [
+            self.create_option(name, code, row.name if row else code, selected=True, index=at)
+            for at, (code, row) in enumerate(rows)
+        ]
+        return [(None, options, 0)]
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        return super().get_context(name, value, {**(attrs or {}), "data-url": reverse(self.search)})
+
+
+def _open_kind(code: str) -> Kind | None:
+    return kinds_open().filter(code=code).first()
+
+
 class KindField(forms.CharField):
     """A kind by its code, as the search box sends it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=FoundSelect(search="matters:find_kinds", find=_open_kind), **kwargs)
 
     def clean(self, value: Any) -> Kind | None:
         code = super().clean(value)
         if not code:
             return None
-        kind = kinds_open().filter(code=code).first()
+        kind = _open_kind(code)
         if kind is None:
             raise forms.ValidationError(_("没有这个类别，请从列表里选一个。"))
         return kind
@@ -80,6 +108,9 @@ class KindField(forms.CharField):
 
 class PlaceField(forms.CharField):
     """A place by its code, as the search box sends it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=FoundSelect(search="matters:find_places", find=place_by_code), **kwargs)
 
     def clean(self, value: Any) -> Place | None:
         code = super().clean(value)
@@ -105,8 +136,8 @@ class EntryForm(forms.Form):
     identity = forms.ChoiceField(label=_("姓名公开到哪里"), choices=Identity.choices, initial=Identity.HANDLER)
     text = area(_("反映的事情"), rows=6, hint=_("照原话记，最多 4000 字。"))
     request = forms.ChoiceField(label=_("诉求"), choices=Request.choices, initial=Request.HELP)
-    kind = KindField(label=_("类别"), max_length=40)
-    place = PlaceField(label=_("村或社区"), max_length=14)
+    kind = KindField(label=_("类别"), max_length=40, help_text=_("汉字、拼音或首字母"))
+    place = PlaceField(label=_("村或社区"), max_length=14, help_text=_("汉字、拼音或首字母"))
     address = forms.CharField(label=_("具体位置"), required=False, max_length=200)
     reach_by = forms.ChoiceField(label=_("怎样联系"), choices=Resident.Reach.choices, initial=Resident.Reach.PHONE)
 
@@ -146,7 +177,9 @@ class SuggestedSelect(forms.Select):
 
 
 class DispatchForm(ActForm):
-    office = forms.ModelChoiceField(Office.objects.none(), label=_("主办单位"), widget=SuggestedSelect)
+    office = forms.ModelChoiceField(
+        Office.objects.none(), label=_("主办单位"), empty_label=_("选一个单位"), widget=SuggestedSelect
+    )
     supporting = forms.ModelMultipleChoiceField(Office.objects.none(), label=_("协办单位"), required=False)
     words = area(_("给承办单位的话"), required=False, limit=1000, rows=2)
 

@@ -20,8 +20,8 @@ class PostField(forms.ModelChoiceField):
 class HandOverForm(forms.Form):
     """A whole desk in one act."""
 
-    giver = PostField(Post.objects.none(), label=_("移交的岗位"))
-    receiver = PostField(Post.objects.none(), label=_("接手的岗位"))
+    giver = PostField(Post.objects.none(), label=_("移交的岗位"), empty_label=_("选一个岗位"))
+    receiver = PostField(Post.objects.none(), label=_("接手的岗位"), empty_label=_("选一个岗位"))
     reason = area(_("原因"), limit=500, rows=2)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
