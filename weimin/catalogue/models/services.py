@@ -73,7 +73,8 @@ class Service(models.Model):
         open = {
             "id", "code", "name_zh", "name_en", "plain_zh", "type", "theme_zh", "theme_en", "office", "kind", "basis",
             "conditions", "materials", "steps", "fee_zh", "fee_en", "legal_amount", "legal_unit", "promised_amount",
-            "promised_unit", "visits", "visit_reason_zh", "visit_reason_en", "where_zh", "where_en", "hours_zh", "hours_en", "phone",
+            "promised_unit", "visits", "visit_reason_zh", "visit_reason_en", "where_zh", "where_en", "hours_zh",
+            "hours_en", "phone",
             "complain_zh", "complain_en", "remedy_zh", "remedy_en", "pinyin", "valid_from", "retired_on",
         }  # fmt: skip
         personal: set[str] = set()
