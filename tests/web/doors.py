@@ -25,6 +25,7 @@ from weimin.catalogue.models import Article, Service
 from weimin.county.actors import IMPORT, RESIDENT
 from weimin.county.models import Account, ApiToken, Holding, Official, Post
 from weimin.county.services import issue_token
+from weimin.kernel.chosen import current_code
 from weimin.matters import journey, numbering, uploads
 from weimin.matters.models import Attachment, Matter, SavedView
 from weimin.matters.states import State
@@ -241,7 +242,7 @@ DOORS: dict[str, Door] = {
         sent=lambda here: {"api_key": here.key, "service_request_id": here.number("HANDLED"), "description": "又停了"}
     ),
     "matters:open311_token": Door(
-        gaps=lambda here: {"token": signing.dumps(here.number("HANDLED"), salt="open311.token")}
+        gaps=lambda here: {"token": signing.dumps(here.number("HANDLED"), salt=f"open311.token:{current_code()}")}
     ),
     "matters:desk_dispatch_many": Door(
         sent=lambda here: {"office": here.cast.offices["WATER"].pk, "number": [here.number("CLASSIFIED")]}

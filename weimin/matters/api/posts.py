@@ -1,6 +1,6 @@
 """Posts by REST: the hand-over of a whole desk."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Router
 
 from weimin.county.idempotency import Answered
@@ -21,7 +21,7 @@ router = Router(tags=["posts"])
 def hand_over(request: HttpRequest, code: shapes.Code, body: shapes.HandOver) -> HttpResponse:
     def act() -> Answered:
         numbers = journey.hand_over_desk(
-            by_code(Post, code, "giver"),
+            _post_in_use(code),
             receiver=by_code(Post, body.receiver, "receiver"),
             reason=body.reason,
             by=actor_of(request),
@@ -30,3 +30,11 @@ def hand_over(request: HttpRequest, code: shapes.Code, body: shapes.HandOver) ->
         return Answered(200, JSON, shapes.HandedOver(numbers=numbers).model_dump_json().encode())
 
     return sent(once(request, act))
+
+
+def _post_in_use(code: str) -> Post:
+    """The post the address names; as if it did not exist where it is none, or retired."""
+    found = Post.objects.filter(code=code, retired_on__isnull=True).first()
+    if found is None:
+        raise Http404
+    return found

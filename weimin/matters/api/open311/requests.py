@@ -13,6 +13,7 @@ from weimin.county.actors import RESIDENT
 from weimin.county.models import ApiToken
 from weimin.county.tokens import bearer_of
 from weimin.kernel import clock
+from weimin.kernel.chosen import current_code
 from weimin.kernel.numbers import WrongNumber, parse
 from weimin.kernel.refusal import Refused
 
@@ -24,7 +25,6 @@ from .wire import Row, Wrong, bad, endpoint, missing, moment, page_of, reply, to
 
 LONGEST_SPAN = timedelta(days=90)
 MOST_ROWS = 1000
-_TOKEN_SALT = "open311.token"  # noqa: S105 -- names a use of the signing key
 
 
 @endpoint("GET", "POST", key=True)
@@ -43,12 +43,17 @@ def one(request: HttpRequest, *, fmt: str, number: str) -> HttpResponse:
 def token(request: HttpRequest, *, fmt: str, token: str) -> HttpResponse:
     """The number that belongs to a token given out earlier."""
     try:
-        number = signing.loads(token, salt=_TOKEN_SALT)
+        number = signing.loads(token, salt=_salt())
     except signing.BadSignature:
         raise missing(_("没有这个 token。")) from None
     told = reply(fmt, "service_requests", "request", [{"service_request_id": number, "token": token}])
     told["Cache-Control"] = "no-store"  # whoever holds the token is told, and nobody after them
     return told
+
+
+def _salt() -> str:
+    """Counties share the signing key: a token of one must say nothing in another."""
+    return f"open311.token:{current_code()}"
 
 
 def check_key(request: HttpRequest) -> ApiToken:
@@ -70,7 +75,7 @@ def _post(request: HttpRequest, fmt: str) -> HttpResponse:
     number = receipt.matter.number
     row: Row = {"service_notice": _("查询码 %(pin)s。请和编号一起记好。") % {"pin": receipt.pin}, "account_id": ""}
     if request.POST.get("response") == "token":
-        return reply(fmt, "service_requests", "request", [{"token": signing.dumps(number, salt=_TOKEN_SALT), **row}])
+        return reply(fmt, "service_requests", "request", [{"token": signing.dumps(number, salt=_salt()), **row}])
     return reply(fmt, "service_requests", "request", [{"service_request_id": number, **row}])
 
 

@@ -29,7 +29,7 @@ from ...models import Matter
 from ...permissions import matter_for
 from ...states import OPEN_STATES, Channel, Identity
 from ...states import Request as Asked
-from .shared import queue_counts, show
+from .shared import queue_counts, read_names, show
 
 MOST_FOUND = 12
 SEARCHES_A_MINUTE = 60
@@ -136,7 +136,9 @@ def find_residents(request: StaffRequest) -> HttpResponse:
     found = _people(request).filter(
         Q(name__istartswith=words) | Q(phone__startswith=words) | Q(pinyin__icontains=words.lower())
     )
-    rows = found.distinct().order_by("name", "pk")[:MOST_FOUND]
+    with transaction.atomic():
+        rows = list(found.distinct().order_by("name", "pk")[:MOST_FOUND])
+        read_names(rows, by=request.actor, now=clock.now())
     return _answer([{"value": str(one.pk), "label": one.name or "—", "detail": _masked(one.phone)} for one in rows])
 
 
