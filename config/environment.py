@@ -59,6 +59,10 @@ class Environment(BaseSettings):
     )
     mailboxes: list[Mailbox] = Field(default=[], description="JSON list: mailboxes whose letters become matters")
     carrier_seconds: float = Field(default=10, gt=0, le=60, description="how long a mail server or gateway may take")
+    inside_networks: str = Field(
+        default="",
+        description="networks of our own that webhooks and partners may reach, as 10.20.0.0/16; none if empty",
+    )
     backup_key: str = Field(
         default="", description="public key backups are sealed to, made by bin/weimin backup_key; unsealed when empty"
     )
@@ -81,7 +85,7 @@ class Environment(BaseSettings):
             raise ValueError("give postgresql://user:password@host:port/name, or leave it empty for SQLite")
         return value
 
-    @field_validator("trusted_proxies")
+    @field_validator("trusted_proxies", "inside_networks")
     @classmethod
     def _addresses(cls, value: str) -> str:
         try:

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "weimin.county",
     "weimin.households",
     "weimin.notices",
+    "weimin.webhooks",
     "weimin.catalogue",
     "weimin.matters",
     "weimin.web",
@@ -112,6 +113,7 @@ MAIL_FROM = ENVIRONMENT.mail_from
 SMS_GATEWAYS = ENVIRONMENT.sms_gateways
 MAILBOXES = ENVIRONMENT.mailboxes
 CARRIER_SECONDS = ENVIRONMENT.carrier_seconds
+INSIDE_NETWORKS = networks(ENVIRONMENT.inside_networks)
 BACKUP_KEY = ENVIRONMENT.backup_key
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -5,14 +5,17 @@ import pytest
 from tests.browser.people import DESK, LOOKS
 from tests.browser.small_county import give_names
 from tests.cast import NOON
+from tests.webhooks.subscribing import subscribe
 from weimin.county import queries
 from weimin.county.models import Holding
 from weimin.kernel.clock import county_day
+from weimin.webhooks.models import Delivery
+from weimin.webhooks.states import What
 
 PAGES = [
     "posts/", "posts/QS-01/", "posts/QS-01/change/", "posts/QS-01/end/", "posts/new/", "officials/", "officials/new/",
     "offices/", "offices/WATER/", "calendar/", "calendar/2026/", "calendar/2027/enter/", "keys/", "keys/new/",
-    "my-leave/",
+    "my-leave/", "webhooks/", "webhooks/new/",
 ]  # fmt: skip
 
 
@@ -53,3 +56,29 @@ def test_the_settings_of_the_county_keep_nobody_out(at, county, keep, faults, wi
         over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         wrong += [f"{address} hangs {over} px over the edge"] if over > 0 else []
     assert wrong == []
+
+
+@pytest.mark.parametrize(("width", "language"), [(PHONE, "zh-hans"), (DESK, "zh-hans"), (PHONE, "en"), (DESK, "en")])
+def test_webhooks_keep_nobody_out(at, county, keep, faults, width, language):
+    endpoint, _secret = subscribe(county, "https://receiver.data-centre.county.example/weimin/events?version=2",
+                                  events=list(What))  # fmt: skip
+    county.matter("PUBLISHED")
+    tries = [["2026-09-29T12:00:01+08:00", "503"], ["2026-09-29T12:00:36+08:00", "no answer (TimeoutError)"]]
+    rows = Delivery.objects.order_by("pk")
+    rows.filter(what=What.RECEIVED).update(state="DEAD", attempts=2, tries=tries)
+    rows.filter(what=What.DISPATCHED).update(
+        state="DELIVERED", delivered_at=NOON, attempts=1, tries=[[tries[0][0], "204"]]
+    )
+    rows.filter(what=What.ANSWERED).update(attempts=2, tries=tries)
+    page, wrong = at(width, language=language, as_="keeper"), []
+    for name, address in (("list", ""), ("one", f"{endpoint.pk}/"), ("change", f"{endpoint.pk}/change/")):
+        page.goto(f"/desk/settings/webhooks/{address}")
+        keep(page, f"webhooks-{name}-{width}-{language}")
+        wrong += faults(page)
+        over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        wrong += [f"{address} hangs {over} px over the edge"] if over > 0 else []
+    page.goto(f"/desk/settings/webhooks/{endpoint.pk}/")
+    page.get_by_role("button", name="更换签名密钥" if language == "zh-hans" else "Change the signing secret").click()
+    page.wait_for_url("**/secret/")
+    keep(page, f"webhooks-secret-{width}-{language}")
+    assert wrong + faults(page) == []

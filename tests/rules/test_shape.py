@@ -58,8 +58,10 @@ EXTRAS = {
         "carriers": "who takes messages out of the house: mail servers, gateways, files",
         "outside": "what the operator tells of mail servers, gateways and mailboxes, typed",
     },
+    "webhooks": {"schedule": "when a delivery that failed is tried again"},
     "matters": {
         "access": "how a resident gets back to their matter",
+        "announcements": "what other programs are told of an act",
         "exchange": "reading earlier records from CSV",
         "clocks": "due moments from the catalogue's limits and the county's calendar",
         "letters": "e-mail and text messages that come in, threaded to their matter",

@@ -4,10 +4,13 @@ from typing import Any
 
 from tests.cast import NOON
 from weimin.county.models import ApiToken, Leave
+from weimin.webhooks.models import Delivery, Endpoint
+from weimin.webhooks.services import add_endpoint, send_test
 
 _SUN = lambda here: {"official": here.cast.officials["sun"].pk}  # noqa: E731
 _OFFICE = {"name_zh": "县园林所", "name_en": "Parks Office", "place": "990101"}
 _POST = {"name_zh": "窗口", "name_en": "Window", "duties": ["TAKE_IN"], "covers": "990101", "office": "WATER"}
+_WEBHOOK = {"name": "大数据中心", "url": "https://receiver.example/hook", "events": ["matter.received"]}
 _LEAVE = {"from_on": "2026-10-12", "to_on": "2026-10-13"}
 
 
@@ -22,6 +25,16 @@ def _key(here: Any) -> dict[str, Any]:
         digest="0" * 64, defaults={"name": "机器", "use": "OPEN311", "hint": "0000", "created_at": NOON}
     )
     return {"key_pk": made.pk}
+
+
+def _hook(here: Any) -> dict[str, Any]:
+    known = Endpoint.objects.filter(name="大数据中心").first()
+    if known is None:
+        keeper = here.cast.keeper
+        known, _secret = add_endpoint(**_WEBHOOK, by=keeper, now=NOON)
+        send_test(known, by=keeper, now=NOON)
+        Delivery.objects.update(state="DEAD")
+    return {"hook": known.pk, "delivery": Delivery.objects.get().pk}
 
 
 SETTINGS: dict[str, tuple[Any, Any]] = {
@@ -43,5 +56,14 @@ SETTINGS: dict[str, tuple[Any, Any]] = {
     "settings_office_change": (_OFFICE, {}),
     "settings_key_new": ({"name": "机器", "use": "OPEN311", "per_minute": "60"}, {}),
     "settings_key_revoke": ({}, _key),
+    "settings_webhook_new": ({**_WEBHOOK, "name": "另一个"}, {}),
+    "settings_webhook": ({}, _hook),
+    "settings_webhook_change": (_WEBHOOK, _hook),
+    "settings_webhook_rotate": ({}, _hook),
+    "settings_webhook_off": ({}, _hook),
+    "settings_webhook_on": ({}, _hook),
+    "settings_webhook_test": ({}, _hook),
+    "settings_webhook_replay_dead": ({}, _hook),
+    "settings_webhook_replay": ({}, _hook),
     "my_leave": (_LEAVE, {}),
 }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages.settings import calendar, keys, leave, offices, officials, posts
+from .pages.settings import calendar, keys, leave, offices, officials, posts, webhooks
 
 urlpatterns = [
     path("posts/", posts.posts, name="settings_posts"),
@@ -37,6 +37,16 @@ urlpatterns = [
     path("keys/", keys.keys, name="settings_keys"),
     path("keys/new/", keys.new, name="settings_key_new"),
     path("keys/<int:key_pk>/revoke/", keys.revoke, name="settings_key_revoke"),
+    path("webhooks/", webhooks.webhooks, name="settings_webhooks"),
+    path("webhooks/new/", webhooks.new, name="settings_webhook_new"),
+    path("webhooks/<int:hook>/", webhooks.webhook, name="settings_webhook"),
+    path("webhooks/<int:hook>/change/", webhooks.change, name="settings_webhook_change"),
+    path("webhooks/<int:hook>/secret/", webhooks.rotate, name="settings_webhook_rotate"),
+    path("webhooks/<int:hook>/off/", webhooks.off, name="settings_webhook_off"),
+    path("webhooks/<int:hook>/on/", webhooks.on, name="settings_webhook_on"),
+    path("webhooks/<int:hook>/test/", webhooks.test, name="settings_webhook_test"),
+    path("webhooks/<int:hook>/replay/", webhooks.replay_dead, name="settings_webhook_replay_dead"),
+    path("webhooks/<int:hook>/replay/<int:delivery>/", webhooks.replay_one, name="settings_webhook_replay"),
     path("my-leave/", leave.my_leave, name="my_leave"),
     path("my-leave/<int:leave>/cancel/", leave.cancel_my_leave, name="my_leave_cancel"),
 ]

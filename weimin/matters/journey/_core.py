@@ -15,6 +15,7 @@ from weimin.kernel.words import Mistake, clean_text
 from weimin.ledger import services as ledger
 
 from .. import tallies
+from ..announcements import announcements
 from ..models import Event, Matter, Support
 from ..states import ALLOWED, CLOSED_STATES, IN_HAND, STILL, Act, State
 
@@ -129,7 +130,7 @@ def write_down(
     data: dict[str, Any] | None = None,
     internal: bool = False,
 ) -> Event:
-    """One line of the timeline and one ledger entry that commits to it."""
+    """One line of the timeline, one ledger entry that commits to it, and what the programs that asked are told."""
     event, told = line_of(
         matter, act, by=by, post=post, now=now, start=start, words=words, data=data, internal=internal
     )
@@ -137,6 +138,8 @@ def write_down(
     entry.save()
     failpoint("after_ledger_append")
     event.save(force_insert=True)
+    for delivery in announcements(matter, act, now=now):
+        delivery.save(force_insert=True)
     return event
 
 

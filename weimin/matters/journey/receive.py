@@ -24,6 +24,7 @@ from weimin.ledger import services as ledger
 from weimin.notices.models import Notice
 
 from .. import clocks, numbering, queries, sentences, tallies
+from ..announcements import announcements
 from ..models import Matter
 from ..states import Act, Channel, Clock, Identity, Request
 from ..uploads import Upload
@@ -94,7 +95,8 @@ def receive_matter(draft: Draft, *, by: Actor, now: datetime) -> Receipt:
     )
     entry, event.salt = ledger.entry_of(told)
     fresh = None if draft.resident is not None else matter.resident
-    rows = (fresh, matter, entry, _message(matter, pin, taken_by, now), event)
+    told_outside = announcements(matter, Act.RECEIVE, now=now)
+    rows = (fresh, matter, entry, _message(matter, pin, taken_by, now), *told_outside, event)
     counted = Counter(tallies.standing(matter, matter.state) + tallies.monthly(matter, now, "received"))
     insert_together(*filter(None, rows), beside=tallies.changing(counted))
     failpoint("after_ledger_append")

@@ -7,7 +7,7 @@ from django.db import DatabaseError
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from . import county, database, deep, machine, work
+from . import county, database, deep, machine, outside, work
 from .finding import Check, Finding, Health, Result, ill
 
 __all__ = ["CHECKS", "Check", "Finding", "Health", "Result", "examine", "worst"]
@@ -34,6 +34,7 @@ IN_THE_DATABASE = (
     Check("outbox", _("待发的消息"), work.outbox),
     Check("lost", _("没送达的消息"), work.undelivered),
     Check("gateways", _("短信和邮件"), work.gateways),
+    Check("webhooks", _("事件推送"), outside.webhooks),
     Check("nightly", _("夜间核数"), work.nightly),
     Check("directory", _("县名录"), county.directory),
     Check("calendar", _("放假安排"), county.calendar),

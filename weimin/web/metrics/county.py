@@ -18,6 +18,7 @@ from weimin.notices.queries import lost
 from weimin.notices.states import Delivery
 
 from ..models import Run
+from .outside import families_of_outside
 from .text import Family
 
 MINUTE = timedelta(minutes=1)
@@ -30,6 +31,7 @@ def families_of_county(code: str, *, now: datetime) -> Iterator[Family]:
     yield from _outbox(code, now)
     yield from _work(code, now)
     yield from _order(code, now)
+    yield from families_of_outside(code, now=now)
 
 
 def _seconds(since: datetime | None, now: datetime) -> float:

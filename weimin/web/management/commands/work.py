@@ -21,6 +21,7 @@ from weimin.matters.tasks import count_anew, read_mail, run_due, sweep_uploads
 from weimin.notices.carriers import not_set_up
 from weimin.notices.tasks import deliver
 from weimin.web import runs
+from weimin.webhooks.tasks import forget_events, send_events
 
 log = logging.getLogger(__name__)
 
@@ -58,11 +59,11 @@ def _round(*, hourly: bool, minutely: bool) -> None:
     except Exception:
         log.exception("the directory of counties could not be read")
         return
-    jobs: list[Job] = [run_due, deliver]
+    jobs: list[Job] = [run_due, deliver, send_events]
     if minutely:
         jobs.append(read_mail)
     if hourly:
-        jobs += [forget_old, sweep_uploads, _count_tonight]
+        jobs += [forget_old, forget_events, sweep_uploads, _count_tonight]
     for code in served:
         for job in jobs:
             with bound_contextvars(county=code, job=_name(job)):

@@ -22,6 +22,7 @@ from weimin.county.states import Deed
 from weimin.kernel.refusal import Refused
 from weimin.ledger.queries import entries_about
 from weimin.matters.pages.desk.shared import queue_counts
+from weimin.webhooks.states import Deed as WebhookDeed
 
 T = TypeVar("T")
 MOST_LINES = 50
@@ -74,7 +75,7 @@ def history(*things: str, names: Mapping[str, str] | None = None) -> list[Line]:
     entries = list(entries_about(*things)[:MOST_LINES])
     codes = {entry.by.partition(":")[2] for entry in entries}
     posts = {post.code: post for post in Post.objects.filter(code__in=codes).select_related("office")}
-    labels = dict(Deed.choices)
+    labels = {**dict(Deed.choices), **dict(WebhookDeed.choices)}
     return [
         Line(
             entry.at,

@@ -30,6 +30,7 @@ GROUPS = (
             ("web:settings_offices", _("单位名录"), _("单位的名称、电话和办公时间。")),
             ("web:settings_calendar", _("工作日历"), _("每年的放假和调休，期限按它来算。")),
             ("web:settings_keys", _("接口密钥"), _("哪些程序能以哪个岗位的名义进来。")),
+            ("web:settings_webhooks", _("事件推送"), _("事项有进展时，自动告诉哪些程序。")),
         ),
     ),
 )
