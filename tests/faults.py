@@ -1,10 +1,14 @@
-"""Citus as it fails, on any database: COMMIT breaks with XX000, kept or not; no constraint is named."""
+"""What databases and disks do when they fail: COMMIT that breaks as on Citus, keys without a name, no room left."""
 
+import errno
+import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import IntegrityError, InternalError, connection
+import psycopg
+from django.db import IntegrityError, InternalError, OperationalError, connection
 
 
 @contextmanager
@@ -37,3 +41,29 @@ def nameless_keys() -> Iterator[None]:
 
     with connection.execute_wrapper(hide):
         yield
+
+
+@contextmanager
+def database_full() -> Iterator[None]:
+    """Whatever writes is told by this database, in its own word, that no room is left."""
+
+    def refuse(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+        if not any(word in str(sql) for word in ("INSERT INTO ", "UPDATE ")):
+            return execute(sql, params, many, context)
+        raise OperationalError("no room") from _full()
+
+    with connection.execute_wrapper(refuse):
+        yield
+
+
+def _full() -> Exception:
+    if connection.vendor == "postgresql":
+        return psycopg.errors.DiskFull("could not extend file")
+    told = sqlite3.OperationalError("database or disk is full")
+    told.sqlite_errorcode = sqlite3.SQLITE_FULL
+    return told
+
+
+def no_space(*_args: Any) -> None:
+    """In the place of a call that writes to the disk."""
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

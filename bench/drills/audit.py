@@ -2,6 +2,7 @@
 
 import json
 import os
+from hashlib import file_digest
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -30,7 +31,10 @@ def audit() -> dict[str, object]:
     numbers: dict[str, list[str]] = {}
     for title, number in drilled.values_list("title", "number"):
         numbers.setdefault(title, []).append(number)
-    return {"numbers": numbers, "half": _half(), "notices": _notices(), "integrity": _integrity()}
+    files = Attachment.objects.filter(matter__in=drilled).values_list("sha256", flat=True)
+    return {
+        "numbers": numbers, "half": _half(), "notices": _notices(), "integrity": _integrity(), "files": list(files),
+    }  # fmt: skip
 
 
 def _half() -> dict[str, list[str]]:
@@ -57,9 +61,16 @@ def _half() -> dict[str, list[str]]:
         ],
         "line_not_proved": open_timelines().unproved,
         "counts_that_differ": list(tallies.differences()),
-        "file_named_but_not_whole": [digest for digest in named if not path_of(digest).exists()],
+        "file_named_but_not_whole": [digest for digest in named if not _whole(digest)],
         "integrity": [] if _integrity() == "ok" else [_integrity()],
     }
+
+
+def _whole(digest: str) -> bool:
+    if not path_of(digest).exists():
+        return False
+    with path_of(digest).open("rb") as file:
+        return file_digest(file, "sha256").hexdigest() == digest
 
 
 def _notices() -> dict[str, int]:

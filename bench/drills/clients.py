@@ -1,12 +1,13 @@
 """Clients as phones are: each matter has a key, and whoever gets no answer asks again with the same key."""
 
+import hashlib
 import http.client
 import json
 import random  # noqa: TID251 -- seeded: a drill can be repeated
 import threading
 import time
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from bench.loopback import here
 
@@ -14,6 +15,8 @@ from .house import House
 
 TIMEOUT = 8
 PLACE, KIND = "990101100001", "road.lamp.out"
+BOUNDARY = "weimin-drill-8d1f0c"  # long enough to stand in no file by chance
+PARTS = f"multipart/form-data; boundary={BOUNDARY}"
 GIVES_UP = 0.1  # of those without an answer, this share never asks again
 
 
@@ -25,11 +28,19 @@ class Sent:
     given_up: set[str] = field(default_factory=set)
     statuses: dict[str, int] = field(default_factory=dict)
     unequal: int = 0
+    speechless: int = 0  # refusals without a sentence
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def count(self, status: object) -> None:
         with self.lock:
             self.statuses[str(status)] = self.statuses.get(str(status), 0) + 1
+
+    def hear(self, status: int, body: bytes) -> None:
+        """Count an answer; one that says no must say what to do."""
+        self.count(status)
+        if status >= 400 and not _sentence(body):
+            with self.lock:
+                self.speechless += 1
 
     def take(self, key: str, body: bytes) -> None:
         with self.lock:
@@ -37,10 +48,24 @@ class Sent:
                 self.unequal += 1
 
 
+def _sentence(body: bytes) -> str:
+    try:
+        return str(json.loads(body)["detail"])
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
 def body_of(key: str, words: str = "村口的路灯不亮了，晚上看不清路，请来修。") -> bytes:
     told = {"text": words, "title": f"drill {key}", "kind": KIND, "place": PLACE, "channel": "PHONE",
             "name": "王桂芳", "phone": "13900000001"}  # fmt: skip
     return json.dumps(told, ensure_ascii=False).encode()
+
+
+def parts(file: bytes, *, name: str = "a.pdf", kind: str = "application/pdf") -> bytes:
+    """A form with one file, as PARTS says."""
+    what = f'form-data; name="files"; filename="{name}"'
+    head = f"--{BOUNDARY}\r\nContent-Disposition: {what}\r\nContent-Type: {kind}\r\n\r\n"
+    return head.encode() + file + f"\r\n--{BOUNDARY}--\r\n".encode()
 
 
 def post(house: House, key: str, body: bytes, *, path: str = "", kind: str = "application/json") -> tuple[int, bytes]:
@@ -68,7 +93,7 @@ def send(house: House, sent: Sent, key: str, chance: random.Random, *, patience:
                 return
             time.sleep(0.05 + chance.random() / 5)
             continue
-        sent.count(status)
+        sent.hear(status, body)
         if status == 201:
             sent.take(key, body)
             return
@@ -109,6 +134,84 @@ class Crowd:
             thread.join()
 
 
+class Photographer:
+    """Somebody who adds one file after the other to a matter of their own, until told to stop."""
+
+    def __init__(self, house: House, *, name: str, seed: int, size: int) -> None:
+        self.sent, self.kept, self._stop = Sent(), [], threading.Event()  # type: Sent, list[str], threading.Event
+        self._thread = threading.Thread(target=self._work, args=(house, name, random.Random(seed), size))
+
+    def _work(self, house: House, name: str, chance: random.Random, size: int) -> None:
+        send(house, self.sent, name, chance)
+        number = json.loads(self.sent.acknowledged[name])["number"]
+        count = 0
+        while not self._stop.wait(0.15):
+            count += 1
+            self._add(house, number, f"{name}-{count}", b"%PDF-1.4\n" + chance.randbytes(size))
+
+    def _add(self, house: House, number: str, key: str, file: bytes) -> None:
+        """One file, until it is kept."""
+        while not self._stop.is_set():
+            try:
+                status, body = post(house, key, parts(file), path=f"/{number}/files", kind=PARTS)
+            except (OSError, http.client.HTTPException):
+                self.sent.count("no answer")
+                time.sleep(0.1)
+                continue
+            self.sent.hear(status, body)
+            if status == 201:
+                self.kept.append(hashlib.sha256(file).hexdigest())
+                return
+            time.sleep(0.1)
+
+    def __enter__(self) -> "Photographer":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_args: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+
+class Reader:
+    """Somebody who begins a matter on the portal again and again: led on, or told why not, never a blank failure."""
+
+    def __init__(self, house: House) -> None:
+        self.statuses: dict[str, int] = {}
+        self.wrong, self._house, self._stop = 0, house, threading.Event()
+        self._thread = threading.Thread(target=self._work)
+
+    def _work(self) -> None:
+        while not self._stop.wait(0.3):
+            try:
+                status, words = self._begin()
+            except (OSError, http.client.HTTPException):
+                status, words = 0, ""
+            self.statuses[str(status or "no answer")] = self.statuses.get(str(status or "no answer"), 0) + 1
+            self.wrong += status not in (0, 302, 503, 507) or (status > 500 and "请" not in words)
+
+    def _begin(self) -> tuple[int, str]:
+        """Page 1 of telling us something, sent with words on it."""
+        token = "d" * 32
+        words = urlencode({"csrfmiddlewaretoken": token, "text": "村口的路灯不亮了，请来修。", "request": "HELP"})
+        connection = http.client.HTTPConnection(urlsplit(here(self._house.base)).netloc, timeout=TIMEOUT)
+        try:
+            headers = {"Cookie": f"csrftoken={token}", "Content-Type": "application/x-www-form-urlencoded"}
+            connection.request("POST", "/file/", words, headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            connection.close()
+
+    def __enter__(self) -> "Reader":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_args: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+
 def judge(sent: list[Sent], audit: dict[str, dict[str, list[str]]]) -> dict[str, object]:
     """What was acknowledged against what is there. `wrong` counts everything that must not be."""
     there = audit["numbers"]
@@ -120,7 +223,7 @@ def judge(sent: list[Sent], audit: dict[str, dict[str, list[str]]]) -> dict[str,
         for status, count in one.statuses.items():
             statuses[status] = statuses.get(status, 0) + count
     half: dict[str, int] = {name: len(found) for name, found in audit["half"].items()}
-    unequal = sum(one.unequal for one in sent)
+    unequal, speechless = sum(one.unequal for one in sent), sum(one.speechless for one in sent)
     strange = sum(
         count for status, count in statuses.items() if status not in ("201", "409", "503", "507", "no answer")
     )
@@ -132,6 +235,7 @@ def judge(sent: list[Sent], audit: dict[str, dict[str, list[str]]]) -> dict[str,
         "duplicated": len(doubled),
         "half_written": half,
         "unequal_replies": unequal,
+        "refused_without_a_sentence": speechless,
         "other_statuses": strange,
-        "wrong": len(lost) + len(doubled) + sum(half.values()) + unequal + strange,
+        "wrong": len(lost) + len(doubled) + sum(half.values()) + unequal + speechless + strange,
     }

@@ -20,7 +20,7 @@ def drill(database: str, *, kills: int, seed: int) -> dict[str, Any]:
             return _killed(here, None, kills=kills, seed=seed)
     with own_cluster() as cluster, house("postgresql", cluster=cluster) as here:
         told = _killed(here, cluster, kills=kills, seed=seed)
-        told["amcheck"] = _amcheck(cluster)
+        told["amcheck"] = amcheck(cluster)
         told["wrong"] += told["amcheck"] != "clean"
         return told
 
@@ -54,7 +54,7 @@ def _killed(here: House, cluster: Cluster | None, *, kills: int, seed: int) -> d
     }  # fmt: skip
 
 
-def _amcheck(cluster: Cluster) -> str:
+def amcheck(cluster: Cluster) -> str:
     """Every table and index, page by page."""
     said = cluster.run(
         "pg_amcheck", "-h", "127.0.0.1", "-p", str(cluster.port), "-U", "drill", "--install-missing",

@@ -13,7 +13,7 @@ import time
 import zlib
 from typing import Any
 
-from bench.drills.clients import Sent, judge, post, send
+from bench.drills.clients import PARTS, Sent, judge, parts, post, send
 from bench.drills.house import APPLICATION, House, house, report
 from weimin.kernel.failpoint import NAMES
 
@@ -84,17 +84,11 @@ def _client(here: House, sent: Sent, prefix: str, chance: random.Random) -> None
 def _add_photo(here: House, number: str, key: str) -> None:
     """One photo, different for each key, sent until it is kept."""
     photo = _png(zlib.crc32(key.encode()))
-    body = (
-        b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n'
-        + photo
-        + b"\r\n--x--\r\n"
-    )
+    body = parts(photo, name="a.png", kind="image/png")
     until = time.monotonic() + 60
     while time.monotonic() < until:
         try:
-            status, _body = post(
-                here, f"f-{key}", body, path=f"/{number}/files", kind="multipart/form-data; boundary=x"
-            )
+            status, _body = post(here, f"f-{key}", body, path=f"/{number}/files", kind=PARTS)
         except (OSError, http.client.HTTPException):
             time.sleep(0.1)
             continue

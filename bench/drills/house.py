@@ -28,15 +28,15 @@ APPLICATION = "config.wsgi:application"
 class House:
     """Where it lives, how it is called, and the processes that serve it now."""
 
-    def __init__(self, home: Path, url: str, tree: Path = ROOT) -> None:
+    def __init__(self, home: Path, url: str, tree: Path = ROOT, *, log: Path | None = None, **more: str) -> None:
         self.home, self.port, self.tree = home, free_port(), tree
         self.database = "postgresql" if url else "sqlite"
         self.env = {
             **{name: value for name, value in os.environ.items() if not name.startswith("WEIMIN_")},
             "WEIMIN_HOME": str(home), "DATABASE_URL": url, "WEIMIN_COUNTY": "990101", "WEIMIN_SAMPLE": "0",
-            "WEIMIN_RATE_LIMITS": "0", "PORT": str(self.port), "PYTHONPATH": str(tree),
+            "WEIMIN_RATE_LIMITS": "0", "PORT": str(self.port), "PYTHONPATH": str(tree), **more,
         }  # fmt: skip
-        self.log = (home / "drill.log").open("ab")
+        self.log = (log or home / "drill.log").open("ab")
         self.processes: list[subprocess.Popen[bytes]] = []
         self.manage("prepare")
         self.manage("sample_county", "--small")
@@ -146,18 +146,18 @@ def house(database: str, *, cluster: "Cluster | None" = None, tree: Path = ROOT)
 class Cluster:
     """A durable server of its own: fsync and synchronous_commit are on, as in service."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, initdb: tuple[str, ...] = (), settings: str = "") -> None:
         self.home, self.port, self.count = home, free_port(), 0
         found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
         at = found[-1] if found else Path(shutil.which("initdb") or "initdb").resolve()
         self.programs = at.parent
         if os.geteuid() == 0:
             shutil.chown(home, "postgres", "postgres")
-        self.run("initdb", "-D", self.data, "-U", "drill", "--auth=trust", "-E", "UTF8")
+        self.run("initdb", "-D", self.data, "-U", "drill", "--auth=trust", "-E", "UTF8", *initdb)
         with open(f"{self.data}/postgresql.conf", "a") as file:
             file.write(
                 f"port = {self.port}\nunix_socket_directories = '{home}'\nlisten_addresses = '127.0.0.1'\n"
-                "fsync = on\nsynchronous_commit = on\nfull_page_writes = on\nshared_buffers = 64MB\n"
+                f"fsync = on\nsynchronous_commit = on\nfull_page_writes = on\nshared_buffers = 64MB\n{settings}"
             )
         self.start()
 
@@ -166,16 +166,29 @@ class Cluster:
         return str(self.home / "data")
 
     def run(self, program: str, *words: str) -> str:
-        command = [str(self.programs / program), *words]
-        if os.geteuid() == 0:  # the server refuses to run as root
-            command = ["runuser", "-u", "postgres", "--", *command]
-        done = subprocess.run(command, capture_output=True, text=True, cwd="/", timeout=300)
+        done = self.try_run(program, *words)
         if done.returncode:
             raise SystemExit(f"{program}: {done.stdout}{done.stderr}")
         return done.stdout
 
+    def try_run(self, program: str, *words: str) -> "subprocess.CompletedProcess[str]":
+        command = [str(self.programs / program), *words]
+        if os.geteuid() == 0:  # the server refuses to run as root
+            command = ["runuser", "-u", "postgres", "--", *command]
+        return subprocess.run(command, capture_output=True, text=True, cwd="/", timeout=300)
+
     def start(self) -> None:
-        self.run("pg_ctl", "-D", self.data, "-w", "-t", "60", "-l", str(self.home / "log"), "start")
+        if self.try_start():
+            raise SystemExit(f"PostgreSQL did not start: {(self.home / 'log').read_text()[-2000:]}")
+
+    def try_start(self) -> int:
+        """pg_ctl's own word: 0 if it runs."""
+        return self.try_run(
+            "pg_ctl", "-D", self.data, "-w", "-t", "60", "-l", str(self.home / "log"), "start"
+        ).returncode
+
+    def runs(self) -> bool:
+        return self.try_run("pg_ctl", "-D", self.data, "status").returncode == 0
 
     def stop(self) -> None:
         if Path(self.data, "postmaster.pid").exists():

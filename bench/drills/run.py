@@ -20,6 +20,7 @@ DRILLS = {
     "R1 kills at random": ("bench.kill_drill", "--kills", 20, 500),
     "R2 database killed": ("bench.drills.database_kill", "--kills", 10, 200),
     "R3 retries at once": ("bench.drills.retry", "--requests", 500, 20_000),
+    "R6 disk full, 5 places": ("bench.drills.disk_full", "--rounds", 1, 10),
     "R20 old code, new tables": ("bench.drills.upgrade", "--seconds", 3, 60),
 }
 
@@ -48,6 +49,8 @@ def _told(name: str, file: Path) -> int:
         print(f"{name}: did not come to its end", flush=True)
         return 1
     result = json.loads(file.read_text())
+    if "not_run" in result:
+        print(f"{name}: not run, {result['not_run']}", flush=True)
     for run in result["runs"]:
         print(
             f"{name}, {run['database']}, seed {run['seed']}: acknowledged {run['acknowledged']}, "

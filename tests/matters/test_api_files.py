@@ -129,3 +129,24 @@ def test_an_old_version_takes_no_file(cast, as_post):  # noqa: F811
     sun.headers["If-Match"] = f'"{number}.1"'
     assert problem(send(sun, number, files=[photo()])) == (412, "CHANGED")
     assert Attachment.objects.count() == 0
+
+
+PART = b'--one\r\nContent-Disposition: form-data; name="files"; filename="a.pdf"\r\n'
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [(PART + b"\r\n%PDF--one" + bytes(5000) + b"\r\n--one--\r\n", 400), (b"nothing of a form", 422), (PART, 422)],
+    ids=["the boundary stands in the file", "no part", "cut off"],
+)
+def test_a_torn_form_is_told_and_is_not_our_fault(cast, as_post, body, status):  # noqa: F811
+    li = as_post("li")
+    number = li.post("/matters", NEW).json()["number"]
+    answer = li.client.post(
+        f"{ROOT}/matters/{number}/files",
+        body,
+        content_type="multipart/form-data; boundary=one",
+        headers=li.headers | {"Idempotency-Key": "k1"},
+    )
+    assert problem(answer)[0] == status
+    assert Attachment.objects.count() == 0

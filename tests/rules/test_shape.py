@@ -48,6 +48,7 @@ EXTRAS = {
         "throttle": "limits on guessing and flooding",
         "together": "the rows of one act, written in one statement where the database can",
         "tokens": "keys of programs: which post they act for",
+        "trouble": "what has failed under us: no room, the database away, or our fault",
     },
     "catalogue": {
         "seed": "kinds, urgencies and limits a new county starts from",

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from structlog.contextvars import bind_contextvars
@@ -28,7 +28,7 @@ class CountyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         try:
             code = _code(request)
-        except DatabaseError:
+        except (DatabaseError, InterfaceError):
             log.exception("the directory of counties cannot be read")
             return HttpResponse(
                 CLOSED, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": 30}

@@ -20,6 +20,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from weimin.county.trouble import no_room
 from weimin.kernel.chosen import current_code
 from weimin.kernel.failpoint import failpoint
 from weimin.kernel.refusal import Refused
@@ -63,7 +64,7 @@ class Upload:
 def store(file: BinaryIO, *, name: str) -> Upload:
     """Judge, clean and keep one file.
 
-    Refused TOO_LARGE, EMPTY_FILE, UNKNOWN_TYPE or BROKEN_FILE, with what to do; nothing is kept then.
+    Refused TOO_LARGE, EMPTY_FILE, UNKNOWN_TYPE, BROKEN_FILE or NO_ROOM, with what to do; nothing is kept then.
     """
     data = file.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
@@ -151,30 +152,51 @@ def _keep_photo(data: bytes, name: str) -> Upload:
 
 def _keep(data: bytes, media_type: str, name: str, width: int | None = None, height: int | None = None) -> Upload:
     digest = hashlib.sha256(data).hexdigest()
-    path = path_of(digest)
+    try:
+        _keep_once(path_of(digest), data)
+    except OSError as trouble:
+        if not no_room(trouble):
+            raise
+        log.error("no room is left for a file of %s bytes", len(data))
+        words = _("服务器的存储空间满了，文件没有传上去，文字不受影响。请过一会儿再传。")
+        raise Refused("NO_ROOM", words, field="files") from trouble
+    safe = first_words("".join(sign for sign in Path(name).name if sign.isprintable()), 100) or "file"
+    return Upload(digest, media_type, len(data), safe, width, height)
+
+
+def _keep_once(path: Path, data: bytes) -> None:
+    """The same file sent again is the same file. Its name is made durable both times: the first may have been cut."""
     with _folder_of_county():
         there = path.exists()
         if there:
             os.utime(path)  # young again: sent anew, and about to be named
     if not there:
-        _write_durably(path, data)
-    safe = first_words("".join(sign for sign in Path(name).name if sign.isprintable()), 100) or "file"
-    return Upload(digest, media_type, len(data), safe, width, height)
+        _write(path, data)
+    _make_name_durable(path.parent)
 
 
-def _write_durably(path: Path, data: bytes) -> None:
-    """Written beside, fsynced, renamed, and the folder fsynced: a name on disk always means the whole file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+def _write(path: Path, data: bytes) -> None:
+    """Written beside, fsynced, renamed: a name on disk always means the whole file. What fails leaves nothing."""
+    if not path.parent.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_name_durable(path.parent.parent)
     beside = path.with_suffix(f".{os.getpid()}.{os.urandom(4).hex()}.part")
-    with open(beside, "xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    failpoint("after_file_fsync")
-    os.replace(beside, path)
-    failpoint("after_file_rename")
-    folder = os.open(path.parent, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        with open(beside, "xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        failpoint("after_file_fsync")
+        os.replace(beside, path)
+    except BaseException:
+        beside.unlink(missing_ok=True)  # on a full disk a half would take the last room
+        raise
+    failpoint("after_file_rename")
+
+
+def _make_name_durable(folder: Path) -> None:
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
     finally:
-        os.close(folder)
+        os.close(opened)

@@ -6,14 +6,16 @@ from typing import Any
 
 import orjson
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from ninja.errors import HttpError, ValidationError
 
 from weimin.catalogue.queries import MissingRule
+from weimin.county.trouble import NO_ROOM, RETRY_AFTER, no_room
 from weimin.kernel.refusal import Refused
 from weimin.kernel.words import Mistake
 
@@ -32,15 +34,17 @@ TITLES: dict[int, str | Promise] = {
     429: gettext_lazy("请求太多"),
     500: gettext_lazy("我们这边出了错"),
     503: gettext_lazy("暂时忙不过来"),
+    507: gettext_lazy("存储空间满了"),
 }
 
 # What a refusal means to a program. Others are 422 where they name a field, else 409.
 STATUS = {
     "KEY_MISSING": 400, "BAD_CURSOR": 400, "UNKNOWN_KEY": 401, "NOT_YOUR_DUTY": 403, "RESIDENT_ONLY": 403,
     "OWN_OFFICE": 403, "NOT_ABOVE": 403, "HIDDEN": 403, "CHANGED": 412, "KEY_REUSED": 422, "TOO_MANY": 429,
-    "UNCERTAIN": 503,
+    "UNCERTAIN": 503, "NO_ROOM": NO_ROOM,
 }  # fmt: skip
-EXTRA = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "60"}, 503: {"Retry-After": "5"}}
+EXTRA = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "60"},
+         **{status: {"Retry-After": seconds} for status, seconds in RETRY_AFTER.items()}}  # fmt: skip
 
 # What pydantic found, in words for whoever wrote the program.
 _WRONG: dict[str, str | Promise] = {
@@ -85,6 +89,8 @@ def problem(
 
 def problem_of(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
     """The answer to whatever an endpoint raised; what we did not foresee is logged and told as ours."""
+    if not isinstance(error, Refused) and no_room(error):  # a refusal says itself what was kept
+        return _full(request, error)
     for kind, answer in _ANSWERS:
         if isinstance(error, kind):
             return answer(request, error)
@@ -151,8 +157,18 @@ def _busy(request: HttpRequest, error: Exception) -> HttpResponse:
     return problem(request, 503, "BUSY", _("没有保存任何内容，请过几秒用同一个 Idempotency-Key 再试。"))
 
 
+def _full(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
+    log.error("no room is left on the disk: %s", error)
+    words = _("服务器的存储空间满了，没有保存任何内容。请过一会儿用同一个 Idempotency-Key 再试。")
+    return problem(request, NO_ROOM, "NO_ROOM", words)
+
+
 def _too_big(request: HttpRequest, error: Exception) -> HttpResponse:
     return problem(request, 413, "TOO_LARGE", _("内容超过 2 MB，没有保存。"))
+
+
+def _torn_form(request: HttpRequest, error: Exception) -> HttpResponse:
+    return problem(request, 400, "BAD_REQUEST", _("表单读不出来，请检查 boundary，再发一次。"))
 
 
 def _bad(request: HttpRequest, error: Exception) -> HttpResponse:
@@ -167,7 +183,8 @@ _ANSWERS: list[tuple[type[Exception] | tuple[type[Exception], ...], Callable[[Ht
     (Http404, _missing),
     (MissingRule, _rule),
     (Mistake, _mistake),
-    (OperationalError, _busy),
+    ((OperationalError, InterfaceError), _busy),
     (RequestDataTooBig, _too_big),
+    (MultiPartParserError, _torn_form),
     ((BadRequest, SuspiciousOperation, UnicodeError), _bad),
 ]

@@ -1,5 +1,6 @@
 """How GeoReport v2 looks on the wire. Status codes are fixed: 404 missing resource, 403 key, else 400."""
 
+import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 
 import orjson
 from django.core.exceptions import SuspiciousOperation
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.dateparse import parse_datetime
@@ -18,8 +20,11 @@ from lxml import etree
 
 from weimin.county.directory import county
 from weimin.county.permissions import View, for_programs, open_to_all
+from weimin.county.trouble import NO_ROOM, RETRY_AFTER, status_of
 from weimin.kernel.chosen import current_code
 from weimin.kernel.clock import COUNTY_TIME
+
+log = logging.getLogger(__name__)
 
 Row = dict[str, Any]
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
@@ -100,10 +105,25 @@ def endpoint(*methods: str, key: bool = False) -> Callable[[View], View]:
             except Wrong as wrong:
                 rows: list[Row] = [{"code": code, "description": text} for code, text in wrong.errors]
                 return reply(fmt, "errors", "error", rows, wrong.status)
+            except (OperationalError, InterfaceError, OSError) as trouble:
+                if status_of(trouble) not in RETRY_AFTER:
+                    raise
+                log.exception("what GeoReport stands on has failed")
+                return _come_back(fmt, status_of(trouble))
 
         return for_programs(served) if key else open_to_all(served)
 
     return decorate
+
+
+def _come_back(fmt: str, status: int) -> HttpResponse:
+    """No room, or the database away: it passes, and whoever sent something sends it again."""
+    words = {
+        NO_ROOM: _("服务器的存储空间满了，没有保存任何内容。请过一会儿再发一次。"),
+    }.get(status, _("服务暂时不可用，这一次没有办成。请过一会儿再发一次。"))
+    answer = reply(fmt, "errors", "error", [{"code": status, "description": words}], status)
+    answer["Retry-After"] = RETRY_AFTER[status]
+    return answer
 
 
 @endpoint("GET", "POST")
