@@ -1,6 +1,6 @@
 """The code of an earlier revision serves while today's tables come, today's code takes over, and the earlier returns.
 
-python -m bench.drills.upgrade [--old REV] [--seconds 3] [--seed 1] [--database sqlite|postgresql|both] [--out FILE.json]
+python -m bench.drills.upgrade [--old REV] [--seconds 3] [--seed 1] [--database sqlite|postgresql|both] [--out FILE]
 
 Without --old: the last tag, or else what stood before the newest migration. Four clients send matters and one reads
 pages all the time. Every answer that is not the one asked for counts as wrong, also a clean 503.

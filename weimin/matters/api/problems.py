@@ -89,7 +89,8 @@ def problem(
 
 def problem_of(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
     """The answer to whatever an endpoint raised; what we did not foresee is logged and told as ours."""
-    if not isinstance(error, Refused) and no_room(error):  # a refusal says itself what was kept
+    # a refusal says itself what was kept
+    if isinstance(error, Exception) and not isinstance(error, Refused) and no_room(error):
         return _full(request, error)
     for kind, answer in _ANSWERS:
         if isinstance(error, kind):
@@ -157,7 +158,7 @@ def _busy(request: HttpRequest, error: Exception) -> HttpResponse:
     return problem(request, 503, "BUSY", _("没有保存任何内容，请过几秒用同一个 Idempotency-Key 再试。"))
 
 
-def _full(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
+def _full(request: HttpRequest, error: Exception) -> HttpResponse:
     log.error("no room is left on the disk: %s", error)
     words = _("服务器的存储空间满了，没有保存任何内容。请过一会儿用同一个 Idempotency-Key 再试。")
     return problem(request, NO_ROOM, "NO_ROOM", words)
