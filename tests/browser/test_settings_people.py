@@ -58,7 +58,7 @@ def test_the_settings_of_the_county_keep_nobody_out(at, county, keep, faults, wi
     assert wrong == []
 
 
-@pytest.mark.parametrize(("width", "language"), [(PHONE, "zh-hans"), (DESK, "zh-hans"), (PHONE, "en"), (DESK, "en")])
+@pytest.mark.parametrize(("width", "language"), LOOKS)
 def test_webhooks_keep_nobody_out(at, county, keep, faults, width, language):
     endpoint, _secret = subscribe(county, "https://receiver.data-centre.county.example/weimin/events?version=2",
                                   events=list(What))  # fmt: skip
