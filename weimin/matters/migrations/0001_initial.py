@@ -286,7 +286,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('clock', ''), ('clock_due_at__isnull', True), ('owner__isnull', True), ('state__in', frozenset(['CLOSED', 'MERGED', 'PUBLISHED', 'REFUSED', 'WITHDRAWN']))), models.Q(models.Q(('state__in', frozenset(['CLOSED', 'MERGED', 'PUBLISHED', 'REFUSED', 'WITHDRAWN'])), _negated=True), ('clock_due_at__isnull', False), ('clock_started_at__isnull', False), ('owner__isnull', False), models.Q(('clock', ''), _negated=True)), _connector='OR'), name='matter_open_has_one_owner_and_one_clock'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('clock', ''), ('clock_due_at__isnull', True), ('owner__isnull', True), ('state__in', ['CLOSED', 'MERGED', 'PUBLISHED', 'REFUSED', 'WITHDRAWN'])), models.Q(models.Q(('state__in', ['CLOSED', 'MERGED', 'PUBLISHED', 'REFUSED', 'WITHDRAWN']), _negated=True), ('clock_due_at__isnull', False), ('clock_started_at__isnull', False), ('owner__isnull', False), models.Q(('clock', ''), _negated=True)), _connector='OR'), name='matter_open_has_one_owner_and_one_clock'),
         ),
         migrations.AddConstraint(
             model_name='matter',

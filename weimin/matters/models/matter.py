@@ -12,6 +12,8 @@ from weimin.households.models import Resident
 
 from ..states import CLOSED_STATES, Channel, Clock, Identity, Request, State
 
+_CLOSED = sorted(CLOSED_STATES)  # in one order, so that every county's constraint reads alike
+
 
 class GuardedQuerySet(models.QuerySet["Matter"]):
     """Matters are written by verbs only: the plain ways raise."""
@@ -98,9 +100,9 @@ class Matter(models.Model):
             models.CheckConstraint(
                 name="matter_open_has_one_owner_and_one_clock",
                 condition=(
-                    Q(state__in=CLOSED_STATES, owner__isnull=True, clock="", clock_due_at__isnull=True)
+                    Q(state__in=_CLOSED, owner__isnull=True, clock="", clock_due_at__isnull=True)
                     | (
-                        ~Q(state__in=CLOSED_STATES)
+                        ~Q(state__in=_CLOSED)
                         & Q(owner__isnull=False, clock_due_at__isnull=False, clock_started_at__isnull=False)
                         & ~Q(clock="")
                     )
