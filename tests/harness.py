@@ -93,7 +93,7 @@ def close_database() -> None:
 
 
 def _migrate() -> None:
-    call_command("migrate_counties", *([A, B] if connection.vendor == "postgresql" else []), verbosity=0)
+    call_command("county", "migrate", *([A, B] if connection.vendor == "postgresql" else []), verbosity=0)
     connection.close()
 
 

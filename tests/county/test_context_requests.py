@@ -108,7 +108,7 @@ def test_ready_means_the_database_answers_and_nothing_waits(client, django_asser
 def test_waiting_migrations_are_said(client, monkeypatch):
     monkeypatch.setattr(health, "pending_migrations", lambda: ["matters.0009_more"])
     answer = client.get("/health/ready")
-    assert (answer.status_code, answer.content) == (503, b"1 migrations wait: run bin/weimin migrate_counties.\n")
+    assert (answer.status_code, answer.content) == (503, b"1 migrations wait: run bin/weimin county migrate.\n")
 
 
 @pytest.mark.usefixtures("_fresh_health")

@@ -26,7 +26,7 @@ def county_tables_stay_home(databases: Sequence[str] | None = None, **options: A
     return [
         Error(
             f"County tables stand in the shared schema `public`: {', '.join(astray)}.",
-            hint="Move their rows to the county's own schema, drop them, and run bin/weimin migrate_counties.",
+            hint="Move their rows to the county's own schema, drop them, and run bin/weimin county migrate.",
             id="county.E001",
         )
     ]

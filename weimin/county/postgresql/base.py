@@ -58,5 +58,5 @@ class DatabaseWrapper(base.DatabaseWrapper):
         with self.wrap_database_errors, self.connection.cursor() as cursor:
             known = cursor.execute(CHOOSE, [path, schema]).fetchone()
         if known is None:
-            raise UnknownCounty(f"{schema} does not exist in this database. bin/weimin migrate_counties creates it.")
+            raise UnknownCounty(f"{schema} does not exist in this database. bin/weimin county migrate creates it.")
         self._schema = schema

@@ -2,6 +2,7 @@
 
 from .accounts import create_account, open_account, reset_password, reset_second_factor
 from .calendar import enter_year, seed_years
+from .counties import NewCounty, enter_county
 from .founding import Plan, found_county
 from .keys import issue_token, revoke_token
 from .offices import OfficePlan, add_office, change_office, retire_office
@@ -10,6 +11,7 @@ from .posts import PostPlan, add_post, change_post, retire_post
 from .sign_in import bind_single_sign_on, reset_sign_in
 
 __all__ = [
+    "NewCounty",
     "OfficePlan",
     "Plan",
     "PostPlan",
@@ -24,6 +26,7 @@ __all__ = [
     "change_post",
     "create_account",
     "end_holding",
+    "enter_county",
     "enter_year",
     "found_county",
     "issue_token",

@@ -69,7 +69,7 @@ def _first(now: datetime) -> Finding:
         return ill(
             _t("数据库没有应答。"),
             lost=_t("什么也办不了，居民看到的是暂停服务。"),
-            mend=_t("请看 DATABASE_URL、数据库是否在运行、磁盘是否满了；新装的先运行 bin/weimin migrate_counties。"),
+            mend=_t("请看 DATABASE_URL、数据库是否在运行、磁盘是否满了；新装的先运行 bin/weimin county migrate。"),
         )
 
 

@@ -76,7 +76,7 @@ def migrations(now: datetime) -> Finding:
         return ill(
             _("数据库的表还没有更新：%(names)s。") % {"names": some(waiting)},
             lost=_("用到新表的页面会出错，/health/ready 也不放行。"),
-            mend=_("请以表的所有者运行 bin/weimin migrate_counties。"),
+            mend=_("请以表的所有者运行 bin/weimin county migrate。"),
         )
     return good(_("数据库的表都是最新的。"))
 

@@ -25,7 +25,7 @@ def ready(request: HttpRequest) -> HttpResponse:
     except (DatabaseError, UnknownCounty) as wrong:
         return _say(f"The database does not answer for county {code}: {wrong}", status=503)
     if waiting:
-        return _say(f"{len(waiting)} migrations wait: run bin/weimin migrate_counties.", status=503)
+        return _say(f"{len(waiting)} migrations wait: run bin/weimin county migrate.", status=503)
     _migrated.add(code)
     return _say("ready")
 

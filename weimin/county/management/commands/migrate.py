@@ -14,6 +14,6 @@ class Command(DjangoMigrate):
         if connection.vendor == "postgresql" and not (
             options["app_label"] or options["plan"] or options["check_unapplied"]
         ):
-            call_command("migrate_counties", verbosity=options["verbosity"], stdout=self.stdout)
+            call_command("county", "migrate", verbosity=options["verbosity"], stdout=self.stdout)
         else:
             super().handle(*args, **options)

@@ -51,7 +51,7 @@ class Command(BaseCommand):
 
     def _grow(self, growth: Growth, code: str, processes: int) -> None:
         if connection.vendor == "postgresql":
-            call_command("migrate_counties", code, verbosity=0)
+            call_command("county", "migrate", code, verbosity=0)
         with use_county(code):
             label = f"Growing {growth.matters:,} matters of {code}"
             try:

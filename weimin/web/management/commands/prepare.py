@@ -14,7 +14,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         self._collect()
-        call_command("migrate_counties", verbosity=options["verbosity"], stdout=self.stdout)
+        call_command("county", "migrate", verbosity=options["verbosity"], stdout=self.stdout)
         if settings.SAMPLE and not (settings.WEIMIN_HOME / "demo.json").exists():
             self.stdout.write("Loading the sample county; this is done once ...")
             call_command("sample_county", stdout=self.stdout)

@@ -58,7 +58,7 @@ class Command(BaseCommand):
         manifest = unpacked.manifest
         restoring.guard_ledger()
         wrong = [self._told(check_rows(manifest))]
-        call_command("migrate_counties", manifest.county, verbosity=0)
+        call_command("county", "migrate", manifest.county, verbosity=0)
         wrong += [self._told(finding) for finding in check_content()]
         wrong += [self._told(Finding(False, trouble)) for trouble in unpacked.troubles]
         for sentence in restoring.begin_again(manifest, now=clock.now()):

@@ -1,0 +1,1 @@
+"""Counties made, migrated and taken away, many at once."""
