@@ -11,16 +11,18 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from bench.drills.house import ROOT
 
 # drill → module, its count's word, the count of a submission, the count of a night
-DRILLS = {
+DRILLS: dict[str, tuple[str, str, object, object]] = {
     "R1 failpoints": ("bench.drills.failpoints", "--rounds", 2, 20),
     "R1 kills at random": ("bench.kill_drill", "--kills", 20, 500),
     "R2 database killed": ("bench.drills.database_kill", "--kills", 10, 200),
     "R3 retries at once": ("bench.drills.retry", "--requests", 500, 20_000),
     "R6 disk full, 5 places": ("bench.drills.disk_full", "--rounds", 1, 10),
+    "R13, R19 questions and races": ("bench.drills.questions", "--level", "submission", "night"),
     "R20 old code, new tables": ("bench.drills.upgrade", "--seconds", 3, 60),
 }
 
@@ -52,13 +54,19 @@ def _told(name: str, file: Path) -> int:
     if "not_run" in result:
         print(f"{name}: not run, {result['not_run']}", flush=True)
     for run in result["runs"]:
-        print(
-            f"{name}, {run['database']}, seed {run['seed']}: acknowledged {run['acknowledged']}, "
-            f"lost {run['acknowledged_lost']}, duplicated {run['duplicated']}, "
-            f"by half {sum(run['half_written'].values())}, wrong {run['wrong']}",
-            flush=True,
-        )
+        print(f"{name}, {run['database']}, seed {run['seed']}: {_counts(run)}, wrong {run['wrong']}", flush=True)
     return int(result["wrong"])
+
+
+def _counts(run: dict[str, Any]) -> str:
+    """Of a drill with clients, what became of what they were told; of another, whatever it counted."""
+    if "acknowledged" not in run:
+        counted = {name: count for name, count in run.items() if isinstance(count, int)}
+        return ", ".join(f"{name} {count}" for name, count in counted.items() if name not in ("seed", "wrong"))
+    return (
+        f"acknowledged {run['acknowledged']}, lost {run['acknowledged_lost']}, duplicated {run['duplicated']}, "
+        f"by half {sum(run['half_written'].values())}"
+    )
 
 
 if __name__ == "__main__":

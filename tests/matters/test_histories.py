@@ -1,5 +1,6 @@
 """Random histories: whatever people, time and chance do, what always holds holds after every step."""
 
+import os
 from collections import Counter
 from datetime import date, timedelta
 
@@ -23,7 +24,8 @@ from weimin.matters.states import CLOSED_STATES, IN_HAND, MOVES, STILL, Act, Cha
 from weimin.matters.states import UNDOABLE, Identity, Resolved, State
 from weimin.matters.tasks import run_due
 
-HISTORIES, STEPS, MOST_MATTERS = 20, 25, 4
+HISTORIES = int(os.environ.get("WEIMIN_HISTORIES", "20"))
+STEPS, MOST_MATTERS = 25, 4
 BEGINNINGS = [State.RECEIVED, State.DISPATCHED, State.HANDLED, State.ANSWERED, State.RATED, State.RETURNED]
 UNTIL_PROMISED = timedelta(days=4)
 BESIDE = (Act.CONTACT, Act.EXTEND, Act.ASK_HELP, Act.SUPPORT, Act.CALL_BACK)
@@ -187,7 +189,7 @@ _COUNTED = {
 }  # fmt: skip
 
 
-def test_what_always_holds_holds_in_random_histories(cast):
+def test_what_always_holds_holds_in_random_histories(cast, record_property):
     seen = Counter()
     run_state_machine_as_test(
         lambda: Histories(cast, seen),
@@ -196,6 +198,8 @@ def test_what_always_holds_holds_in_random_histories(cast):
             phases=[Phase.generate], suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip
+    record_property("histories", HISTORIES)
+    record_property("steps", seen["steps"])
     assert seen["steps"] >= 200
     walked = {act for act in Act if seen[act]}
     assert walked >= {

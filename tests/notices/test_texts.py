@@ -49,6 +49,19 @@ def tell(client, told, *, at=NOON, where=HERE, **over):
     return client.post(where, body, content_type="application/json", headers=headers).status_code
 
 
+def test_a_gateway_that_leaves_us_in_doubt_is_left_alone_until_the_next_round(first, cast):
+    """Else every message that waits would be given away to doubt, one after the other."""
+    for text in ("停水两天", "路灯不亮"):
+        journey.receive_matter(cast.draft(text=text), by=RESIDENT, now=NOON)
+    first.status = None
+    assert deliver(now=NOON) == 0
+    assert sorted(Notice.objects.values_list("state", flat=True)) == [Delivery.QUEUED, Delivery.UNCERTAIN]
+    first.status = 202
+    assert deliver(now=NOON) == 1
+    assert sorted(Notice.objects.values_list("state", flat=True)) == [Delivery.SENT, Delivery.UNCERTAIN]
+    assert len(first.taken) == 2
+
+
 def sent_id(running):
     return json.loads(running.taken[0][2])["id"]
 

@@ -67,7 +67,7 @@ def ask(case, key, asked):
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=[operation.label for operation in OPERATIONS])
-def test_no_question_breaks_it(cast, key, operation, monkeypatch):
+def test_no_question_breaks_it(cast, key, operation, monkeypatch, record_property):
     monkeypatch.setattr("weimin.kernel.clock.now", lambda: NOON)
     numbers = [cast.matter(state).number for state in STATES]
     asked = []
@@ -92,5 +92,6 @@ def test_no_question_breaks_it(cast, key, operation, monkeypatch):
             assert answer.json()["status"] == answer.status_code
 
     broken_by()
+    record_property("questions", len(asked))
     assert asked
     assert Matter.objects.count() >= len(numbers)

@@ -8,9 +8,12 @@ from .services.founding import Plan
 
 
 def read_table(path: Path) -> list[dict[str, str]]:
-    """The rows of a CSV file with a heading; a spreadsheet's byte order mark is no part of it."""
+    """The rows of a CSV file with a heading; a spreadsheet's byte order mark is no part of it, nor what has no head."""
     with path.open(encoding="utf-8-sig", newline="") as file:
-        return [{name: (value or "").strip() for name, value in row.items()} for row in csv.DictReader(file)]
+        return [
+            {name: (value or "").strip() for name, value in row.items() if name is not None}
+            for row in csv.DictReader(file)
+        ]
 
 
 def read_plan(directory: Path) -> Plan:

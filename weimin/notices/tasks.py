@@ -22,7 +22,7 @@ def deliver(*, now: datetime) -> int:
     """Send what is due; returns how many messages left the house."""
     due = Notice.objects.filter(state=Delivery.QUEUED, send_after__lte=now).select_related("resident", "official")
     left = 0
-    resting: set[str] = set()  # a carrier that did not answer costs one wait a round, not one a message
+    resting: set[str] = set()  # a carrier that did not answer costs one wait and one doubt a round, not one a message
     for notice in due.order_by("send_after", "pk")[:_BATCH]:
         try:
             left += _deliver_one(notice, resting, now)
@@ -52,6 +52,8 @@ def _hand_over(notice: Notice, carriers: list[Carrier], resting: set[str], now: 
         outcome = carrier.send(notice, now=now)
         if outcome.fate is not Fate.TAKEN:
             log.warning("notice %s by %s: %s, %s", notice.pk, carrier.name, outcome.fate.value, outcome.why)
+        if outcome.fate is Fate.UNKNOWN:
+            resting.add(carrier.name)
         if outcome.fate is not Fate.NOT_TAKEN:
             failpoint("outbox_sent")
             _keep(notice, outcome, carrier=carrier.name)

@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ def _paths(file: Path, names: list[str]) -> set[tuple[str, ...]]:
             if lacking := [name for name in names if name not in (rows.fieldnames or [])]:
                 raise CommandError(f"The table has no column {', '.join(lacking)}: {', '.join(rows.fieldnames or [])}.")
             levels = [[(row[name] or "").strip() for name in names] for row in rows]
-    except (OSError, UnicodeDecodeError, csv.Error) as wrong:
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as wrong:
         raise CommandError(f"The table cannot be read: {wrong}") from None
     ends = [(level.index("") if "" in level else len(level)) for level in levels]
     return {tuple(level[:end]) for level, end in zip(levels, ends, strict=True) if end}

@@ -3,6 +3,7 @@
 import csv
 import json
 import sys
+import zlib
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,7 @@ class Command(BaseCommand):
         try:
             mapping = self._mapping(options["map"], columns_of(path))
             total = sum(1 for _row in rows_of(path))
-        except (OSError, UnicodeDecodeError, csv.Error) as wrong:
+        except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as wrong:
             raise CommandError(f"{path} cannot be read as UTF-8 CSV; nothing was imported: {wrong}") from None
         if options["make_kinds"] and not options["dry_run"]:
             self._make_kinds(path, mapping)
