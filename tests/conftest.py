@@ -10,6 +10,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,7 @@ current.set(schema_of(harness.A))  # what runs between tests: setting up and emp
 
 ON_POSTGRESQL = connection.vendor == "postgresql"
 REQUIRED = os.environ.get("WEIMIN_REQUIRE_SERVICES") == "1"
+SPARK = all(map(find_spec, ("pyspark", "ibis"))) and shutil.which("java") is not None
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
@@ -119,12 +121,14 @@ def cast(db):
 
 def pytest_collection_modifyitems(config, items) -> None:
     """Tests whose service is absent are skipped and named. Left out are those that the pass on PostgreSQL runs,
-    and those on real data that was not given."""
+    those on real data that was not given, and Spark, half a gigabyte, where nothing may be skipped."""
     run, left_out = [], []
     for item in items:
         needs_postgresql = item.get_closest_marker("postgresql") or "county_b" in getattr(item, "fixturenames", ())
-        if (needs_postgresql and not ON_POSTGRESQL and os.environ.get("WEIMIN_POSTGRESQL_FOLLOWS") == "1") or (
-            item.get_closest_marker("data") and not os.environ.get("WEIMIN_DATA")
+        if (
+            (needs_postgresql and not ON_POSTGRESQL and os.environ.get("WEIMIN_POSTGRESQL_FOLLOWS") == "1")
+            or (item.get_closest_marker("data") and not os.environ.get("WEIMIN_DATA"))
+            or (item.get_closest_marker("spark") and not SPARK and REQUIRED)
         ):
             left_out.append(item)
             continue
@@ -132,6 +136,8 @@ def pytest_collection_modifyitems(config, items) -> None:
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: set DATABASE_URL"))
         if item.get_closest_marker("browser") and CHROMIUM is None:
             item.add_marker(pytest.mark.skip(reason="needs Chromium on the path"))
+        if item.get_closest_marker("spark") and not SPARK:
+            item.add_marker(pytest.mark.skip(reason="needs pyspark, ibis and Java: pip install weimin[spark]"))
         if item.get_closest_marker("imap") and DOVECOT is None:
             item.add_marker(pytest.mark.skip(reason="needs Dovecot on the path"))
         run.append(item)

@@ -106,7 +106,8 @@ def drill(database: str, *, old: str, seconds: float, seed: int) -> dict[str, An
         "database": database, "seed": seed, "old": old, "migrations": between(old), "migrated_s": round(migrated, 2),
         "pages_read": reader.read, "pages_wrong": reader.wrong, "refused": refused, "unanswered": unanswered,
         "processes_ended_by_themselves": alive.count(False), **told,
-        "wrong": int(str(told["wrong"])) + refused + unanswered + sum(reader.wrong.values()) + alive.count(False),
+        "wrong": int(str(told["wrong"])) + refused - int(str(told["other_statuses"])) + unanswered
+        + sum(reader.wrong.values()) + alive.count(False),
     }  # fmt: skip
 
 

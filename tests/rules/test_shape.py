@@ -65,6 +65,7 @@ EXTRAS = {
         "access": "how a resident gets back to their matter",
         "announcements": "what other programs are told of an act",
         "exchange": "reading earlier records from CSV",
+        "facts": "matters as rows of open fields in Parquet, and reports across counties",
         "clocks": "due moments from the catalogue's limits and the county's calendar",
         "letters": "e-mail and text messages that come in, threaded to their matter",
         "numbering": "numbers that can be spoken",
