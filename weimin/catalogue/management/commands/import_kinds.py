@@ -12,6 +12,9 @@ from weimin.catalogue.services import add_kinds
 from weimin.county.actors import IMPORT
 from weimin.kernel import clock
 from weimin.kernel.refusal import Refused
+from weimin.kernel.words import Mistake, clean_text
+
+LONGEST = 1000  # of a name as other systems write it; ours are cut
 
 
 class Command(BaseCommand):
@@ -44,8 +47,17 @@ def _paths(file: Path, names: list[str]) -> set[tuple[str, ...]]:
             rows = csv.DictReader(table)
             if lacking := [name for name in names if name not in (rows.fieldnames or [])]:
                 raise CommandError(f"The table has no column {', '.join(lacking)}: {', '.join(rows.fieldnames or [])}.")
-            levels = [[(row[name] or "").strip() for name in names] for row in rows]
+            levels = [[_name(row[name], number) for name in names] for number, row in enumerate(rows, start=1)]
     except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as wrong:
         raise CommandError(f"The table cannot be read: {wrong}") from None
     ends = [(level.index("") if "" in level else len(level)) for level in levels]
     return {tuple(level[:end]) for level, end in zip(levels, ends, strict=True) if end}
+
+
+def _name(cell: str | None, row: int) -> str:
+    """A name that can be kept; empty where the level ends."""
+    words = (cell or "").strip()
+    try:
+        return clean_text(words, limit=LONGEST) if words else ""
+    except Mistake as mistake:
+        raise CommandError(f"Row {row}: {mistake} Nothing was added.") from None
