@@ -103,7 +103,7 @@ def test_real_messages_go_to_the_offices_and_two_of_them_to_the_board(fresh, tol
     messages, routes = fresh
     path = first_rows(messages / "labelled.csv.gz", tmp_path / "labelled.csv")
     figures = told("import_matters", path, "--map", MAPPING)
-    assert figures == {"rows": TAKEN, "imported": TAKEN, "already_here": 0, "rejected": 0}
+    assert figures == {"rows": TAKEN, "imported": TAKEN, "already_here": 0, "rejected": 0, "late": TAKEN}
     before = told("dispatch_by_rule", "--post", "RX-12", "--dry-run")
     assert (before["without_rule"], before["dispatched"]) == (TAKEN, 0)
     assert told("import_routes", routes)["set"] == len(LEADS)

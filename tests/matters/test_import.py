@@ -46,7 +46,8 @@ def run(path, *more, capsys):
 
 
 def test_good_rows_come_in_and_bad_ones_are_told_with_their_reason(cast, table, capsys):
-    assert run(table, "--map", MAP, capsys=capsys) == {"rows": 8, "imported": 2, "already_here": 0, "rejected": 6}
+    figures = run(table, "--map", MAP, capsys=capsys)
+    assert figures == {"rows": 8, "imported": 2, "already_here": 0, "rejected": 6, "late": 1}
     assert list(Matter.objects.order_by("outside_id").values_list("state", "kind__code")) == [
         (State.RECEIVED, "WATER"),
         (State.CLOSED, "ROADS"),
@@ -71,7 +72,8 @@ def test_a_second_run_changes_nothing(cast, table, capsys):
 
 
 def test_a_dry_run_writes_nothing(cast, table, capsys):
-    assert run(table, "--map", MAP, "--dry-run", capsys=capsys)["rejected"] == 6
+    figures = run(table, "--map", MAP, "--dry-run", capsys=capsys)
+    assert (figures["rejected"], figures["late"]) == (6, 1)
     assert Matter.objects.count() == 0
 
 
