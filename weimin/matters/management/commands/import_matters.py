@@ -64,15 +64,18 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(figures, ensure_ascii=False))
         else:
+            self._tell(figures, rejects)
+
+    def _tell(self, figures: dict[str, int], rejects: Path) -> None:
+        self.stdout.write(
+            f"{figures['rows']} rows: {figures['imported']} imported, {figures['already_here']} already here, "
+            f"{figures['rejected']} rejected" + (f", see {rejects}" if figures["rejected"] else "")
+        )
+        if figures["late"]:
             self.stdout.write(
-                f"{figures['rows']} rows: {figures['imported']} imported, {figures['already_here']} already here, "
-                f"{figures['rejected']} rejected" + (f", see {rejects}" if figures["rejected"] else "")
+                f"{figures['late']} are open and past their limit, counted from the day they came: each is told to the "
+                "post above at the next round. Put a date of closing where a matter is in truth done."
             )
-            if figures["late"]:
-                self.stdout.write(
-                    f"{figures['late']} are open and past their limit, counted from the day they came: each is told to "
-                    "the post above at the next round. Put a date of closing where a matter is in truth done."
-                )
 
     def _mapping(self, text: str, columns: list[str]) -> dict[str, list[str]]:
         mapping = {}
