@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 WORKERS, THREADS = 2, 4
 PATIENCE = 90
 HELPDESK_SITE = "bench.helpdesk_site"
+OURS = "config.wsgi:application"
 CSRF = "b" * 32  # cookie and header only have to be the same
 HELPDESK = ("django-helpdesk==2.6.1", "django>=5.2,<5.3", "psycopg[binary]>=3.2", "granian>=2")
 
@@ -34,14 +35,17 @@ class Server:
 def serve(
     application: str, python: Path, env: Mapping[str, str], *, ready: str, workers: int = WORKERS
 ) -> Iterator[Server]:
-    """As bin/run starts ours. The whole group ends with the block, whatever happens in it."""
+    """Ours as bin/run starts it, others by granian itself. The whole group ends with the block, whatever happens."""
     port = free_port()
-    command = [
-        str(python.parent / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", str(workers), "--blocking-threads", str(THREADS), "--no-ws", "--respawn-failed-workers",
-        "--log-level", "warning", application,
-    ]  # fmt: skip
-    given = os.environ | {"PYTHONPATH": str(ROOT), "PORT": str(port)} | dict(env)
+    common = ["--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)]
+    if application == OURS:
+        command = [str(python), "-m", "config.serve", *common, "--threads", str(THREADS)]
+    else:
+        command = [
+            str(python.parent / "granian"), "--interface", "wsgi", *common, "--blocking-threads", str(THREADS),
+            "--no-ws", "--respawn-failed-workers", "--log-level", "warning", application,
+        ]  # fmt: skip
+    given = os.environ | {"PYTHONPATH": str(ROOT), "PORT": str(port), "MALLOC_ARENA_MAX": "2"} | dict(env)
     process = subprocess.Popen(
         command, cwd=ROOT, env=given, stdin=subprocess.DEVNULL, stdout=sys.stderr.fileno(), start_new_session=True
     )

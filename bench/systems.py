@@ -13,7 +13,7 @@ from urllib.request import Request, urlopen
 
 from bench.cluster import Cluster, query
 from bench.load import Target
-from bench.servers import CSRF, HELPDESK_SITE, ROOT, Server, helpdesk_python, run, serve
+from bench.servers import CSRF, HELPDESK_SITE, OURS, ROOT, Server, helpdesk_python, run, serve
 from bench.words import bodies
 
 # Granian and Django of the project's own environment serve ours and the floor.
@@ -90,7 +90,7 @@ def ours(home: Path, cluster: Cluster | None, *, matters: int, residents: int, n
     demo = json.loads((home / "demo.json").read_text())
     numbers = _numbers(env)
     workers = 2 if cluster else 1
-    with serve("config.wsgi:application", PYTHON, env, ready="/health/ready", workers=workers) as server:
+    with serve(OURS, PYTHON, env, ready="/health/ready", workers=workers) as server:
         clerk = {"Authorization": f"Bearer {demo['tokens']['TAKE_IN']}"}
         cost = {"pid": server.pid, "database_pid": cluster.pid if cluster else None, "dsn": url}
         api, cookies = f"{server.base}/api/v1/matters", {"Cookie": f"sessionid={session}"}

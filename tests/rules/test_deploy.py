@@ -57,7 +57,7 @@ def test_units_start_what_is_there_as_an_ordinary_user(unit):
     service = read["Service"]
     assert (service["User"], service["NoNewPrivileges"], service["ProtectSystem"]) == ("weimin", "yes", "strict")
     started = service["ExecStart"].replace("/opt/weimin/", "").split()
-    assert started[0] in {"bin/weimin", ".venv/bin/granian"}
+    assert started[0] in {"bin/weimin", ".venv/bin/python"}
     for word in started:
         if word.startswith("deploy/"):
             assert (ROOT / word).exists()

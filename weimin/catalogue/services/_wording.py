@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from pypinyin import Style, lazy_pinyin
 
+from weimin.county.pinyin import initials
 from weimin.kernel.refusal import Refused
 
 from ..models import ArticleChange
@@ -51,8 +51,7 @@ def plain(words: Words) -> Words:
 
 def code_of(title: str, *, taken: Collection[str]) -> str:
     """A short address for a question: its pinyin initials, with a number where others begin alike."""
-    initials = "".join(lazy_pinyin(title, style=Style.FIRST_LETTER)).lower()
-    stem = re.sub("[^a-z0-9]", "", initials)[:24] or "w"
+    stem = re.sub("[^a-z0-9]", "", initials(title))[:24] or "w"
     numbers = (f"{stem}-{n}" for n in range(2, len(taken) + 3))
     return stem if stem not in taken else next(code for code in numbers if code not in taken)
 
