@@ -90,6 +90,14 @@ TEMPLATES = [
     },
 ]
 
+BESIDE = WEIMIN_HOME / "beside.sqlite3"  # counts of a minute for all processes of this machine; nobody misses it
+CACHES = {
+    "default": {
+        "BACKEND": "weimin.county.beside.SharedCache",
+        "LOCATION": BESIDE,
+        "KEY_FUNCTION": "weimin.county.beside.county_key",
+    }
+}
 DATABASES = {"default": database(ENVIRONMENT)}
 DATABASE_ROUTERS = ["weimin.county.router.SchemaRouter"]
 

@@ -111,14 +111,19 @@ def test_number_and_pin_open_it_and_nothing_else_does(client, cast):
     assert page["Cache-Control"].count("no-store") == 1
 
 
-def test_five_wrong_pins_lock_even_the_right_one(client, cast):
+def test_five_wrong_pins_lock_even_the_right_one(client, cast, monkeypatch):
     number, pin = receipt_of(client, cast)
     wrong = "000000" if pin != "000000" else "111111"
     for _try in range(5):
         page = client.post("/follow/", {"number": number, "pin": wrong})
         assert list(page.context["form"].errors) == ["pin"]
     assert list(client.post("/follow/", {"number": number, "pin": pin}).context["form"].errors) == ["__all__"]
-    Matter.objects.filter(number=number).update_by_verb(pin_locked_until=clock.now() - timedelta(seconds=1))
+    begun = clock.now()
+    for minutes, told in ((13, ["__all__"]), (16, None)):
+        monkeypatch.setattr(clock, "now", lambda: begun + timedelta(minutes=minutes))  # noqa: B023 -- used at once
+        answer = client.post("/follow/", {"number": number, "pin": pin})
+        assert (list(answer.context["form"].errors) if told else answer.context) == told
+    client.post("/follow/leave/")
     assert client.post("/follow/", {"number": number, "pin": pin}).url == f"/my/{number}/"
 
 

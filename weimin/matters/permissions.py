@@ -1,6 +1,5 @@
 """Gates of a matter: who holds its receipt in this session, and which of its files may be fetched."""
 
-import hmac
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,14 +12,13 @@ from weimin.kernel.numbers import parse
 from weimin.kernel.refusal import Refused
 from weimin.kernel.words import Mistake
 
-from . import numbering, queries
-from .access import MOST_TRIES, Code
+from . import queries
 from .models import Attachment, Matter, Publication
 from .states import Identity
 
 OPEN_FOR = timedelta(minutes=60)
 WITH_PLACES = ("kind", "urgency", "place__parent", "owner__office", "lead")
-_UNLOCKED, _CODE = "matters_unlocked", "matters_code"
+_UNLOCKED = "matters_unlocked"
 
 
 def unlock(request: HttpRequest, number: str, *, now: datetime) -> None:
@@ -62,27 +60,6 @@ def attachment_for(request: HttpRequest, number: str, pk: int, *, now: datetime)
     if internal or number not in _standing(request, now):
         raise Http404
     return attachment
-
-
-def keep_code(request: HttpRequest, code: Code) -> None:
-    request.session[_CODE] = {
-        "number": code.number, "digest": code.digest, "until": code.until.isoformat(), "tries": 0,
-    }  # fmt: skip
-
-
-def code_fits(request: HttpRequest, number: str, code: str, *, now: datetime) -> bool:
-    """Whether this is the code that was sent for this number. Five tries; then a new one must be asked for."""
-    kept = request.session.get(_CODE)
-    if not kept or kept["number"] != number or datetime.fromisoformat(kept["until"]) < now:
-        return False
-    if hmac.compare_digest(kept["digest"], numbering.pin_digest(number, code)):
-        del request.session[_CODE]
-        return True
-    kept["tries"] += 1
-    request.session[_CODE] = kept
-    if kept["tries"] >= MOST_TRIES:
-        del request.session[_CODE]
-    return False
 
 
 def _standing(request: HttpRequest, now: datetime) -> dict[str, str]:

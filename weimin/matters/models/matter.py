@@ -50,6 +50,7 @@ class Matter(models.Model):
     long = models.DecimalField(_("经度"), max_digits=9, decimal_places=6, null=True, blank=True)
     resident = models.ForeignKey(Resident, models.PROTECT, null=True, blank=True, related_name="matters")
     pin_digest = models.CharField(_("查询码摘要"), max_length=64)
+    # Wrong PINs from anywhere, counted over the quarter of an hour that ends then: matters/access.py
     pin_tries = models.PositiveSmallIntegerField(_("查询码连错次数"), default=0)
     pin_locked_until = models.DateTimeField(_("查询码锁定至"), null=True, blank=True)
     language = models.CharField(_("语言"), max_length=10, default="zh-hans")

@@ -7,7 +7,7 @@ from io import StringIO
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from weimin.county.duties import Duty
 from weimin.county.permissions import StaffRequest, needs, signed_in
 from weimin.county.queries import offices_open
+from weimin.county.throttle import allow
 from weimin.kernel import clock
 from weimin.kernel.csv_safe import safe_cell
 from weimin.kernel.refusal import Refused
@@ -32,6 +33,7 @@ from .shared import clock_bar, queue_counts, show
 from .waiting import QUEUES, filtered
 
 MOST_EXPORTED = 5000
+EXPORTS_A_MINUTE = 10
 
 
 @require_GET
@@ -68,6 +70,8 @@ def _views(request: StaffRequest) -> list[dict[str, Any]]:
 @signed_in
 def export(request: StaffRequest) -> HttpResponse:
     """The same rows as a table. Open fields only: what residents wrote does not leave in a spreadsheet."""
+    if not allow(f"export:{request.user.pk}", per_minute=EXPORTS_A_MINUTE, now=clock.now()):
+        raise PermissionDenied(_("导出得太频繁了，请过一分钟再试。"))
     name = request.GET.get("queue", "mine")
     form = FilterForm(request.GET)
     if name not in QUEUES or not form.is_valid():

@@ -23,7 +23,6 @@ from weimin.matters.forms.portal import IDENTITIES, REQUESTS, ReachForm, WhatFor
 from weimin.matters.states import Request
 
 from . import receipts
-from .address import address_of
 from .alike import alike, keep_choice
 from .draft import SessionDraft
 from .once import first_answer, receive_once
@@ -182,7 +181,7 @@ def check(request: HttpRequest) -> HttpResponse:
     trouble = ""
     if request.method == "POST":
         keep_choice(draft, request.POST.get("same_as", ""), now=now)
-        if not throttle.allow(f"intake:{address_of(request)}", per_minute=SENT_PER_MINUTE, now=now):
+        if not throttle.allow(f"intake:{throttle.address_of(request)}", per_minute=SENT_PER_MINUTE, now=now):
             trouble = _("这一分钟里从您这里发来的太多了。内容都还在，请过一分钟再点发送。")
         else:
             try:

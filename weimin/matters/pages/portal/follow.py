@@ -14,8 +14,6 @@ from weimin.kernel.refusal import Refused
 from weimin.matters import access, permissions
 from weimin.matters.forms.portal import FollowForm
 
-from .address import address_of
-
 TRIES_PER_MINUTE = 10
 
 
@@ -42,14 +40,12 @@ def follow(request: HttpRequest) -> HttpResponse:
 
 
 def _not_too_often(request: HttpRequest) -> None:
-    if not throttle.allow(f"follow:{address_of(request)}", per_minute=TRIES_PER_MINUTE, now=clock.now()):
+    if not throttle.allow(f"follow:{throttle.address_of(request)}", per_minute=TRIES_PER_MINUTE, now=clock.now()):
         raise Refused("TOO_OFTEN", _("试得太快了，请过一分钟再试。"))
 
 
 def _send_code(request: HttpRequest, number: str) -> None:
-    now = clock.now()
-    if throttle.allow(f"code:{number}", per_minute=1, now=now) and (code := access.send_code(number, now=now)):
-        permissions.keep_code(request, code)
+    access.send_code(number, now=clock.now())
     messages.info(
         request, _("如果这个编号留了手机或邮箱，验证码已经发出，10 分钟内填在下面。匿名反映的，请用回执上的查询码。")
     )
@@ -57,11 +53,11 @@ def _send_code(request: HttpRequest, number: str) -> None:
 
 def _open(request: HttpRequest, number: str, pin: str) -> None:
     """A code that was sent opens it even while wrong PINs have locked the number."""
-    now = clock.now()
+    now, address = clock.now(), throttle.address_of(request)
     if not pin:
         raise Refused("PIN_MISSING", _("请填 6 位查询码，或者点“把验证码发给我”。"), field="pin")
-    if not permissions.code_fits(request, number, pin, now=now):
-        access.by_pin(number, pin, now=now)
+    if not access.code_fits(number, pin, address=address, now=now):
+        access.by_pin(number, pin, address=address, now=now)
     request.session.cycle_key()
     permissions.unlock(request, number, now=now)
 
