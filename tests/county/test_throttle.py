@@ -77,7 +77,7 @@ def test_a_quarter_of_an_hour_is_counted_apart_from_a_minute(settings):
 
 def test_a_clock_that_jumps_ahead_and_back_locks_nobody_out(settings):
     settings.RATE_LIMITS = True
-    for moment in (NOON, NOON + timedelta(days=1), NOON):
+    for moment in (NOON, NOON + timedelta(minutes=50), NOON):
         assert allow("a", per_minute=2, now=moment)
     assert not allow("a", per_minute=2, now=NOON)
 

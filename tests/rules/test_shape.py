@@ -26,6 +26,7 @@ EXTRAS = {
         "accounts": "what the sign-in package asks of us",
         "actors": "who acts, handed to every verb",
         "callers": "who is calling, also behind web servers of our own",
+        "beside": "counts of a minute and used codes, for all processes of a machine",
         "checks": "what must hold before a county may be served",
         "context": "the one entrance to a county's data",
         "context_processors": "what every template knows about its county",

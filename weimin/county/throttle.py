@@ -17,7 +17,8 @@ from .beside import ask
 log = logging.getLogger(__name__)
 
 _SLICES = 12  # the window slides to within a twelfth of itself
-_SWEPT_EVERY = 60
+_SWEPT_EVERY = 60  # seconds
+_KEPT_LONGER = 3600  # than they count: a clock that jumps ahead for a while loses nothing
 # One statement looks and counts: of two processes at once, one is the last that is let in.
 _COUNT = """
 INSERT INTO hits (name, slice, n, until)
@@ -73,7 +74,7 @@ def _named(key: str, seconds: int) -> str:
 def _sweep(path: Path, moment: float) -> None:
     if _swept.get(str(path), 0) < moment - _SWEPT_EVERY:
         _swept[str(path)] = moment
-        ask(path, "DELETE FROM hits WHERE until < ?", (moment,))
+        ask(path, "DELETE FROM hits WHERE until < ?", (moment - _KEPT_LONGER,))
 
 
 def address_of(request: HttpRequest) -> str:
