@@ -33,7 +33,7 @@ SETTINGS = {
     "listen_addresses": "127.0.0.1",
 }
 MUST = ("fsync", "synchronous_commit", "full_page_writes")
-BEGINNINGS = "'^(begin|commit|rollback|savepoint|release)'"
+BEGINNINGS = "'^(begin|commit|rollback|savepoint|release|set local role)'"
 
 
 @dataclass(frozen=True)

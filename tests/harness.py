@@ -59,6 +59,8 @@ def ordinary_url(url: str, name: str) -> str:
         if row is not None and row[0]:
             with contextlib.suppress(errors.DuplicateObject, errors.UniqueViolation):
                 connection.execute(f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{ROLE}'")
+            with contextlib.suppress(errors.InternalError_):  # another run is at it
+                connection.execute(f"ALTER ROLE {ROLE} CREATEROLE")  # as the role that owns and migrates
             host = parts.netloc.rpartition("@")[2] or "127.0.0.1"
             parts = parts._replace(netloc=f"{ROLE}:{ROLE}@{host}")
     return urlunsplit(parts._replace(path=f"/{name}"))

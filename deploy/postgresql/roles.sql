@@ -3,7 +3,8 @@
 --   psql -v owner_password=... -v app_password=... -f deploy/postgresql/roles.sql
 \set ON_ERROR_STOP on
 
-CREATE ROLE weimin_owner LOGIN PASSWORD :'owner_password';
+-- CREATEROLE: a role for each county, under which its pages write and which sees no other county.
+CREATE ROLE weimin_owner LOGIN CREATEROLE PASSWORD :'owner_password';
 CREATE ROLE weimin_app LOGIN PASSWORD :'app_password';
 CREATE DATABASE weimin OWNER weimin_owner ENCODING 'UTF8' TEMPLATE template0;
 REVOKE ALL ON DATABASE weimin FROM PUBLIC;

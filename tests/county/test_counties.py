@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from tests import harness
 from weimin.county.context import use_county, use_shared
+from weimin.county.many import listing
 from weimin.county.schemas import county_codes, drop_schema
 from weimin.county.shared.models import CountyEntry
 from weimin.ledger.models import Entry
@@ -191,10 +192,13 @@ def test_sqlite_says_that_it_serves_one_county(monkeypatch):
             county(*arguments)
 
 
-def test_the_one_county_is_listed_on_both_databases():
-    schema, last = ("main", "SQLite") if connection.vendor == "sqlite" else ("county_990101", "990102")
-    lines = county("list")
-    assert (lines[0].split()[:2], lines[-1].split()[0]) == (["990101", schema], last)
+def test_the_one_county_is_listed_on_both_databases(monkeypatch):
+    monkeypatch.setattr(listing, "county_codes", lambda: [harness.A])
+    first, *more = county("list")
+    if connection.vendor == "sqlite":
+        assert (first.split()[:2], [line[:6] for line in more]) == (["990101", "main"], ["SQLite"])
+    else:
+        assert (first.split()[:2], more) == (["990101", "county_990101"], [])
 
 
 def test_before_the_first_migration_there_is_nothing_to_list_and_it_is_said(monkeypatch):

@@ -43,6 +43,7 @@ EXTRAS = {
         "plans": "a county read from tables before it is founded",
         "postgresql": "the database engine for many counties",
         "router": "which tables stand in which schema",
+        "sampling": "now and then the database is asked whether it stands in the chosen county",
         "schemas": "a county's schema is made and looked at",
         "seed_years": "the official calendar of the years already published",
         "shared": "the tables all counties of an installation share",

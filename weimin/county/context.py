@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.db import connection
 
-from weimin.kernel.chosen import SHARED, NoCounty, chosen_schema, current, current_code
+from weimin.kernel.chosen import SHARED, NoCounty, as_its_role, chosen_schema, current, current_code
 
 __all__ = [
     "SHARED",
@@ -22,6 +22,7 @@ __all__ = [
     "current",
     "current_code",
     "schema_of",
+    "serve_county",
     "use_county",
     "use_shared",
 ]
@@ -46,6 +47,20 @@ def use_county(code: str) -> Iterator[None]:
         raise UnknownCounty(f"County {code} is not served here: this installation serves {settings.COUNTY} alone.")
     with _chosen(schema):
         yield
+
+
+@contextmanager
+def serve_county(code: str) -> Iterator[None]:
+    """As `use_county`, for whoever serves people: on PostgreSQL every transaction inside acts as the county's own role.
+
+    Commands that make and migrate tables stay with `use_county`: they act as who owns the tables.
+    """
+    with use_county(code):
+        token = as_its_role.set(True)
+        try:
+            yield
+        finally:
+            as_its_role.reset(token)
 
 
 @contextmanager

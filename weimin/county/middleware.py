@@ -9,8 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from structlog.contextvars import bind_contextvars
 
-from .context import use_county
+from .context import serve_county
 from .directory import code_for_host
+from .sampling import is_astray
 
 log = logging.getLogger(__name__)
 
@@ -30,15 +31,20 @@ class CountyMiddleware:
             code = _code(request)
         except (DatabaseError, InterfaceError):
             log.exception("the directory of counties cannot be read")
-            return HttpResponse(
-                CLOSED, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": 30}
-            )
+            return _closed()
         bind_contextvars(county=code)  # the line that tells how it went is written after the county is left
-        with use_county(code):
+        with serve_county(code):
+            # health answers by itself, also without a database
+            if not request.path_info.startswith("/health/") and is_astray():
+                return _closed()
             response = self.get_response(request)
         if response.streaming and not response.is_async:  # type: ignore[attr-defined]
             response.streaming_content = _inside(code, response.streaming_content)  # type: ignore[attr-defined]
         return response
+
+
+def _closed() -> HttpResponse:
+    return HttpResponse(CLOSED, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": 30})
 
 
 def _code(request: HttpRequest) -> str:
@@ -52,7 +58,7 @@ def _inside(code: str, parts: Iterable[bytes]) -> Iterator[bytes]:
     """A streamed answer is read after the request has left the county: enter again for each part."""
     rest = iter(parts)
     while True:
-        with use_county(code):
+        with serve_county(code):
             part = next(rest, None)
         if part is None:
             return

@@ -6,6 +6,8 @@ SHARED = "public"
 
 current: ContextVar[str | None] = ContextVar("county_schema", default=None)
 
+as_its_role: ContextVar[bool] = ContextVar("as_the_countys_role", default=False)
+
 
 class NoCounty(RuntimeError):
     """A query ran before a county was chosen."""

@@ -160,6 +160,13 @@ def test_a_ledger_that_could_be_changed(db, monkeypatch):
     assert found("role")[0] is Health.ILL
 
 
+def test_a_county_without_a_role_of_its_own_is_told_where_there_may_be_several(db, monkeypatch):
+    assert found("wall")[0] is Health.GOOD
+    monkeypatch.setattr(database.connection, "vendor", "postgresql")
+    monkeypatch.setattr(database, "_asked", lambda statement: [])
+    assert found("wall") == (Health.LOOK, "本县没有自己的数据库角色 weimin_county_990101。")
+
+
 # --- the background work --------------------------------------------------------------------------------------------
 
 

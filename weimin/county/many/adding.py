@@ -13,6 +13,7 @@ from ..actors import IMPORT
 from ..context import UnknownCounty, use_county
 from ..plans import read_table
 from ..postgresql.mould import cast
+from ..postgresql.roles import give_role
 from ..schemas import create_schema
 from ..services import NewCounty, enter_county
 from ..shared.models import CountyEntry
@@ -42,6 +43,7 @@ def _add(migrator: Migrator, new: NewCounty, *, now: datetime) -> Outcome:
                 if made:
                     cast(migrator)
                 applied = migrator.migrate()
+                give_role()
                 if not made and not applied and _is_entered(new):
                     return Outcome(new.code)
                 enter_county(new, by=IMPORT, now=now)

@@ -14,7 +14,8 @@ from weimin.kernel.clock import county_day
 from weimin.kernel.kept import forget_all
 from weimin.kernel.refusal import Refused
 
-from ..context import UnknownCounty, use_county, use_shared
+from ..context import UnknownCounty, schema_of, use_county, use_shared
+from ..postgresql.roles import take_role
 from ..schemas import county_codes, drop_schema, sizes
 from ..shared.models import CountyEntry
 
@@ -60,6 +61,7 @@ def drop_county(code: str, *, now: datetime) -> None:
             drop_schema(code)
             with use_shared():
                 CountyEntry.objects.filter(code=code).update(retired_on=county_day(now), host=None)
+                take_role(schema_of(code))
     except OperationalError as wrong:
         if not isinstance(wrong.__cause__, LockNotAvailable):
             raise

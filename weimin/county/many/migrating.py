@@ -15,6 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import ProjectState
 
 from ..context import UnknownCounty, use_county
+from ..postgresql.roles import give_role
 
 T = TypeVar("T")
 LOCK = 990101  # first half of the number under which a county is migrated by one process at a time
@@ -116,6 +117,9 @@ def _do(job: Job[T], county: T) -> Outcome:
 def _migrate(migrator: Migrator, code: str) -> Outcome:
     try:
         with use_county(code):
-            return Outcome(code, migrator.migrate())
+            done = migrator.migrate()
+            if connection.vendor == "postgresql":
+                give_role()
+            return Outcome(code, done)
     except (DatabaseError, MigrationSchemaMissing, InconsistentMigrationHistory, UnknownCounty) as wrong:
         return Outcome(code, trouble=str(wrong).strip().splitlines()[0])

@@ -3,14 +3,22 @@
 from typing import Any
 
 from django.db.backends.postgresql import base
+from psycopg import errors, pq
 
 from weimin.county.context import SHARED, UnknownCounty, chosen_schema
+from weimin.kernel.chosen import as_its_role
 from weimin.kernel.failpoint import failpoint_soon
 
 from .introspection import DatabaseIntrospection
+from .roles import role_of
 
 # The path is set only where the schema exists: set_config is computed for the row found, and no row is no county.
-CHOOSE = "SELECT set_config('search_path', %s, false) FROM pg_catalog.pg_namespace WHERE nspname = %s"
+CHOOSE = """
+SELECT set_config('search_path', %s, false),
+       EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.rolname = %s AND pg_has_role(session_user, r.oid, 'MEMBER'))
+FROM pg_catalog.pg_namespace WHERE nspname = %s
+"""
+UNKNOWN = "?"  # whatever a savepoint has brought back
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -22,9 +30,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     _schema: str | None = None
     _connecting = False
+    _has_role = False  # whether the entered county has a role of its own that we may take
+    _role: str | None = None  # the one taken in this transaction
 
     def connect(self) -> None:
-        self._schema, self._connecting = None, True
+        self._schema, self._role, self._connecting = None, None, True
         try:
             super().connect()
         finally:
@@ -34,29 +44,51 @@ class DatabaseWrapper(base.DatabaseWrapper):
         failpoint_soon("in_commit")
         super()._commit()  # type: ignore[misc]  # the stubs leave it out
 
+    def _set_autocommit(self, autocommit: bool) -> None:
+        self._role = None  # SET LOCAL ends with its transaction
+        super()._set_autocommit(autocommit)  # type: ignore[misc]  # the stubs leave it out
+
     def rollback(self) -> None:
-        self._schema = None  # ROLLBACK undoes SET
+        self._schema = self._role = None  # ROLLBACK undoes SET
         super().rollback()
 
     def _savepoint_rollback(self, sid: str) -> None:
         # The transaction has failed, so the path cannot be changed first: roll back whatever the chosen county.
         with super()._cursor() as cursor:  # type: ignore[misc]  # the stubs leave it out
             cursor.execute(self.ops.savepoint_rollback_sql(sid))
-        self._schema = None
+        self._schema, self._role = None, UNKNOWN
 
     def _cursor(self, name: str | None = None) -> Any:
         self.ensure_connection()
+        # in a failed transaction nothing can be said to the server, and Django refuses the query itself
         if not self._connecting:
             schema = chosen_schema()
-            # in a failed transaction nothing can be said to the server, and Django refuses the query itself
-            if schema != self._schema and not self.needs_rollback:
-                self._enter(schema)
+            if not self.needs_rollback:
+                if schema != self._schema:
+                    self._enter(schema)
+                if self.in_atomic_block and schema != SHARED:
+                    self._act_as(role_of(schema) if as_its_role.get() and self._has_role else None)
         return super()._cursor(name)  # type: ignore[misc]  # the stubs leave it out
 
     def _enter(self, schema: str) -> None:
         path = SHARED if schema == SHARED else f'"{schema}", {SHARED}'
         with self.wrap_database_errors, self.connection.cursor() as cursor:
-            known = cursor.execute(CHOOSE, [path, schema]).fetchone()
+            known = cursor.execute(CHOOSE, [path, role_of(schema), schema]).fetchone()
         if known is None:
             raise UnknownCounty(f"{schema} does not exist in this database. bin/weimin county migrate creates it.")
-        self._schema = schema
+        self._schema, self._has_role = schema, known[1]
+
+    def _act_as(self, role: str | None) -> None:
+        """The rest of this transaction as this role. At its beginning that is said in the same breath as BEGIN."""
+        if role == self._role:
+            return
+        words = f'SET LOCAL ROLE "{role}"' if role else "SET LOCAL ROLE NONE"
+        with self.wrap_database_errors:
+            if self.connection.pgconn.transaction_status == pq.TransactionStatus.IDLE:
+                done = self.connection.pgconn.exec_(f"BEGIN; {words}".encode())
+                if done.status != pq.ExecStatus.COMMAND_OK:
+                    raise errors.error_from_result(done)
+            else:
+                with self.connection.cursor() as cursor:
+                    cursor.execute(words)
+        self._role = role

@@ -60,6 +60,7 @@ WITH held AS (
            ELSE quote_ident(pg_get_userbyid(x.grantee)) END AS who, x.privilege_type AS may
     FROM pg_class c, aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) x
     WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r'
+      AND x.grantee NOT IN (SELECT oid FROM pg_roles WHERE rolname ~ '^weimin_county_[0-9]{6}$')
 ), usual AS (
     SELECT who, may FROM held GROUP BY 1, 2
     HAVING count(*) * 2 > (SELECT count(DISTINCT relname) FROM held)

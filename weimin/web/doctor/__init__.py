@@ -27,6 +27,7 @@ ASK_FIRST = Check("database", _("数据库"), database.reachable)
 IN_THE_DATABASE = (
     Check("skew", _("时钟"), database.skew),
     Check("role", _("账本的保护"), database.role),
+    Check("wall", _("各县之间的墙"), database.wall),
     Check("durable", _("写进磁盘"), database.durable),
     Check("migrations", _("表的更新"), database.migrations),
     Check("work", _("后台工作"), work.alive),

@@ -6,7 +6,9 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from weimin.county.postgresql.roles import role_of
 from weimin.county.schemas import pending_migrations
+from weimin.kernel.chosen import chosen_schema
 from weimin.ledger.checks import SUPERUSER
 
 from .finding import Finding, good, ill, look, some
@@ -52,6 +54,23 @@ def role(now: datetime) -> Finding:
             mend=_("请收回权限：REVOKE UPDATE, DELETE, TRUNCATE ON ledger_entry。"),
         )
     return good(_("连接数据库的角色不是超级用户，也不能改动账本。"))
+
+
+def wall(now: datetime) -> Finding:
+    """Whether each county's pages and jobs act as a database role that sees no other county."""
+    if connection.vendor != "postgresql":
+        return good(_("这个数据库里只有一个县。"))
+    role = role_of(chosen_schema())
+    if _asked(f"SELECT FROM pg_roles WHERE rolname = '{role}' AND pg_has_role(session_user, oid, 'MEMBER')"):
+        return good(_("每一次写入都用本县自己的数据库角色，看不到别的县。"))
+    return look(
+        _("本县没有自己的数据库角色 %(role)s。") % {"role": role},
+        lost=_("各县之间只有程序这一道墙，数据库不另外拦。"),
+        mend=_(
+            "请让表的所有者有 CREATEROLE 权限（deploy/postgresql/roles.sql），再用它运行 bin/weimin county migrate，"
+            "然后重新启动。"
+        ),
+    )
 
 
 def durable(now: datetime) -> Finding:

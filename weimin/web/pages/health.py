@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 
 from weimin.county.context import UnknownCounty, current_code
 from weimin.county.permissions import open_to_all
+from weimin.county.sampling import was_astray
 from weimin.county.schemas import pending_migrations
 
 _migrated: set[str] = set()  # counties found complete; the files of a running process do not change
@@ -18,6 +19,8 @@ def live(request: HttpRequest) -> HttpResponse:
 @open_to_all
 def ready(request: HttpRequest) -> HttpResponse:
     code = current_code()
+    if was_astray():
+        return _say("This process met another county than it chose: mend the pooler, then start it again.", status=503)
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

@@ -13,7 +13,7 @@ from django.db import close_old_connections
 from django.utils import translation
 from structlog.contextvars import bound_contextvars
 
-from weimin.county.context import use_county
+from weimin.county.context import serve_county, use_county
 from weimin.county.directory import counties
 from weimin.county.tasks import forget_old
 from weimin.kernel import clock
@@ -72,7 +72,7 @@ def _round(*, hourly: bool, minutely: bool) -> None:
 
 def _do(code: str, job: Job) -> None:
     try:
-        with use_county(code):
+        with serve_county(code):
             began = clock.now()
             found = job(now=began)
             if found is not NOT_NOW:
