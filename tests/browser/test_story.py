@@ -1,5 +1,10 @@
 """The story the house is built for, in a real browser: from a photo taken by the road to an answer anyone may read."""
 
+import csv
+import gzip
+import os
+from pathlib import Path
+
 import pytest
 from PIL import Image, ImageDraw
 
@@ -22,11 +27,11 @@ def photo(tmp_path):
     return path
 
 
-def file_it(page, photo, *, with_javascript):
+def file_it(page, photo, words, *, with_javascript):
     """Four short pages, as Aunt Wang goes through them; returns number and PIN."""
     page.goto("/")
     page.locator("main a[href='/file/']").first.click()
-    page.locator("[name=text]").fill(WORDS)
+    page.locator("[name=text]").fill(words)
     page.locator("form[data-draft] button[type=submit]").click()
     page.get_by_role("link", name="供水").click()
     page.get_by_role("button", name="停水", exact=True).click()
@@ -41,7 +46,7 @@ def file_it(page, photo, *, with_javascript):
     page.locator("[name=name]").fill("王桂芳")
     page.locator("[name=phone]").fill("13900000001")
     page.locator("form[data-draft] button[type=submit]").click()
-    assert WORDS in page.locator("#letter").inner_text()
+    assert words in page.locator("#letter").inner_text()
     page.get_by_role("button", name="发送").click()
     number, pin = page.locator("p.number").all_inner_texts()
     return number, pin
@@ -71,9 +76,9 @@ def rate(page, number, pin, words):
     page.wait_for_url(f"**/my/{number}/")
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])
-def test_from_a_photo_on_a_phone_to_the_board(at, photo, javascript):
-    number, pin = file_it(at(PHONE, javascript=javascript), photo, with_javascript=javascript)
+def walk(at, photo, words, *, javascript):
+    """From the road to the board, each in their own browser."""
+    number, pin = file_it(at(PHONE, javascript=javascript), photo, words, with_javascript=javascript)
     assert Attachment.objects.get().media_type == "image/jpeg"
 
     clerk = at(DESK, as_="li")
@@ -94,5 +99,19 @@ def test_from_a_photo_on_a_phone_to_the_board(at, photo, javascript):
     anyone.goto("/board/")
     anyone.get_by_role("link", name="青石村停水两天").click()
     shown = anyone.locator("main").inner_text()
-    assert "已换接头。" in shown and "王桂芳" not in shown and WORDS not in shown
-    assert Matter.objects.get().state == State.PUBLISHED
+    assert "已换接头。" in shown and "王桂芳" not in shown and words not in shown
+    matter = Matter.objects.get()
+    assert (matter.text, matter.state) == (words, State.PUBLISHED)
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])
+def test_from_a_photo_on_a_phone_to_the_board(at, photo, javascript):
+    walk(at, photo, WORDS, javascript=javascript)
+
+
+@pytest.mark.data
+def test_a_real_message_about_water_goes_the_same_way(at, photo):
+    path = Path(os.environ["WEIMIN_DATA"]) / "messages" / "labelled.csv.gz"
+    with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
+        told = next(row["留言详情"] for row in csv.DictReader(file) if "停水" in row["留言主题"])
+    walk(at, photo, " ".join(told.split()), javascript=True)
