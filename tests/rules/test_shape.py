@@ -71,6 +71,7 @@ EXTRAS = {
         "clocks": "due moments from the catalogue's limits and the county's calendar",
         "letters": "e-mail and text messages that come in, threaded to their matter",
         "numbering": "numbers that can be spoken",
+        "partners": "the client side of Open311: to other cities' servers and back",
         "proofs": "timelines against the ledger, counts against a recount",
         "recount": "a year's holiday notice and the dates it moves",
         "sentences": "what residents and offices are told",

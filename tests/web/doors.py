@@ -20,7 +20,7 @@ from PIL import Image
 from tests.cast import LONG_AGO, NOON, REPLY, Cast
 from tests.catalogue.knowing import keep as keep_article
 from tests.staff import BACKEND
-from tests.web.doors_settings import SETTINGS
+from tests.web.doors_settings import SETTINGS, partner
 from weimin.catalogue.models import Article, Service
 from weimin.county.actors import IMPORT, RESIDENT
 from weimin.county.models import Account, ApiToken, Holding, Official, Post
@@ -227,6 +227,7 @@ DOORS: dict[str, Door] = {
     "matters:file_reach": Door(sent={"identity": "ANONYMOUS", "reach_by": "PHONE"}),
     "matters:file_check": Door(sent={"key": "k"}),
     "matters:draft_photo": Door(gaps=lambda here: {"sha256": here.photo.sha256}),
+    "matters:desk_forward": Door(sent=lambda here: {"to": partner(here).codes.get().pk, "words": "路面有坑"}),
     "matters:follow": Door(sent=lambda here: {"number": here.number("HANDLED"), "pin": PIN}),
     "matters:my_add": Door(sent={"words": "井边也漏"}),
     "matters:my_rate": Door("ANSWERED", {"resolved": "YES", "grade": "5"}),

@@ -4,6 +4,8 @@ from typing import Any
 
 from tests.cast import NOON
 from weimin.county.models import ApiToken, Leave
+from weimin.matters.models import Partner, PartnerCode
+from weimin.matters.services import add_partner, map_code
 from weimin.webhooks.models import Delivery, Endpoint
 from weimin.webhooks.services import add_endpoint, send_test
 
@@ -11,6 +13,7 @@ _SUN = lambda here: {"official": here.cast.officials["sun"].pk}  # noqa: E731
 _OFFICE = {"name_zh": "县园林所", "name_en": "Parks Office", "place": "990101"}
 _POST = {"name_zh": "窗口", "name_en": "Window", "duties": ["TAKE_IN"], "covers": "990101", "office": "WATER"}
 _WEBHOOK = {"name": "大数据中心", "url": "https://receiver.example/hook", "events": ["matter.received"]}
+_PARTNER = {"name": "清河市", "url": "https://city.example/v2", "format": "xml", "api_key": "k", "sends": True}
 _LEAVE = {"from_on": "2026-10-12", "to_on": "2026-10-13"}
 
 
@@ -35,6 +38,29 @@ def _hook(here: Any) -> dict[str, Any]:
         send_test(known, by=keeper, now=NOON)
         Delivery.objects.update(state="DEAD")
     return {"hook": known.pk, "delivery": Delivery.objects.get().pk}
+
+
+def partner(here: Any) -> Partner:
+    known = Partner.objects.filter(name="清河市").first()
+    if known is None:
+        known = add_partner(**_PARTNER, by=here.cast.keeper, now=NOON)
+        _code(here, known)
+    return known
+
+
+def _code(here: Any, known: Partner) -> PartnerCode:
+    kind = here.cast.kinds["WATER-OUT"]
+    code = {"service_code": "W", "kind": kind, "place": None, "by_itself": False}
+    return map_code(known, **code, by=here.cast.keeper, now=NOON)
+
+
+def _partner(here: Any) -> dict[str, Any]:
+    return {"partner": partner(here).pk}
+
+
+def _partner_code(here: Any) -> dict[str, Any]:
+    known = partner(here)
+    return {"partner": known.pk, "code": _code(here, known).pk}
 
 
 SETTINGS: dict[str, tuple[Any, Any]] = {
@@ -65,5 +91,13 @@ SETTINGS: dict[str, tuple[Any, Any]] = {
     "settings_webhook_test": ({}, _hook),
     "settings_webhook_replay_dead": ({}, _hook),
     "settings_webhook_replay": ({}, _hook),
+    "settings_partner_new": ({**_PARTNER, "name": "另一个"}, {}),
+    "settings_partner": ({}, _partner),
+    "settings_partner_change": (_PARTNER, _partner),
+    "settings_partner_switch": ({}, _partner),
+    "settings_partner_code_new": (
+        lambda here: {"service_code": "X", "kind": here.cast.kinds["WATER-OUT"].pk}, _partner
+    ),
+    "settings_partner_code_remove": ({}, _partner_code),
     "my_leave": (_LEAVE, {}),
 }  # fmt: skip

@@ -30,7 +30,7 @@ METHODS = ["GET", "POST"]
 FILLED = {"code": "WATER-OUT", "pk": "1", "fmt": "json", "key": "k", "uidb36": "1", "provider_id": "county",
           "office": "WATER", "rule": "RETURN", "urgency": "ORDINARY", "place": "990101", "template": "1",
           "post_code": "QS-01", "office_code": "WATER", "year": "2026", "official": "0", "leave": "0",
-          "key_pk": "0", "gateway": "first", "hook": "0", "delivery": "0"}  # fmt: skip
+          "key_pk": "0", "gateway": "first", "hook": "0", "delivery": "0", "partner": "0"}  # fmt: skip
 DOORSTEPS = {"/accounts/login/": "sign-in", "/accounts/reauthenticate/": "again", "/follow/": "receipt"}
 # How a page says that the duty is missing, where the verb and not the door has said so.
 NOT_YOURS = ("您现在的岗位没有这项职责", "这件事不在您的岗位范围内", "审计岗位只看不改", "上级审批，不能自己批自己的")

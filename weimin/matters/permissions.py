@@ -13,7 +13,7 @@ from weimin.kernel.refusal import Refused
 from weimin.kernel.words import Mistake
 
 from . import queries
-from .models import Attachment, Matter, Publication
+from .models import Attachment, Matter, Partner, PartnerCode, Publication
 from .states import Identity
 
 OPEN_FOR = timedelta(minutes=60)
@@ -90,6 +90,23 @@ def may_see_contact(actor: Actor, matter: Matter) -> bool:
     if matter.identity == Identity.HIDDEN or matter.lead_id is None:
         return False
     return _reaches(actor, Duty.HANDLE, office_id=matter.lead_id)
+
+
+def may_forward(actor: Actor, matter: Matter) -> bool:
+    """Who may send it to another city's system, where there is one."""
+    if not matter.is_open or not Partner.objects.filter(sends=True, off_at__isnull=True).exists():
+        return False
+    if matter.lead_id is not None and actor.has(Duty.HANDLE):
+        return _reaches(actor, Duty.HANDLE, office_id=matter.lead_id)
+    return _reaches(actor, Duty.DISPATCH, place_code=matter.place_code)
+
+
+def partner_of(pk: int) -> Partner:
+    return get_object_or_404(Partner.objects.select_related("kind", "place"), pk=pk)
+
+
+def code_of(partner: Partner, pk: int) -> PartnerCode:
+    return get_object_or_404(PartnerCode.objects.select_related("partner", "kind"), partner=partner, pk=pk)
 
 
 def _reaches(actor: Actor, duty: Duty, **scope: Any) -> bool:

@@ -14,7 +14,7 @@ from weimin.county.models.places import Level
 from weimin.county.queries import posts_open
 from weimin.kernel.clock import begin_of_day
 
-from .models import Answer, Attachment, Event, Incoming, Matter, Publication, Support, Tally
+from .models import Answer, Attachment, Event, Incoming, Matter, Publication, Referral, Support, Tally
 from .states import OPEN_STATES, STILL, UNANSWERED_STATES, Act, Clock, Request, State
 
 LONGEST_LINE = 6
@@ -281,3 +281,8 @@ def letters_aside(*, now: datetime, most: int = 200) -> QuerySet[Incoming]:
     """What came in lately and could not be taken in, the newest first."""
     lately = Incoming.objects.filter(fate=Incoming.Fate.ASIDE, at__gte=now - LETTERS_SHOWN)
     return lately.order_by("-at", "-pk")[:most]
+
+
+def referrals_of(matter: Matter) -> QuerySet[Referral]:
+    """Where else it is: sent to partners, or taken from one."""
+    return Referral.objects.filter(matter=matter).select_related("partner").order_by("pk")

@@ -15,7 +15,8 @@ from weimin.kernel.refusal import Refused
 
 from . import clocks, journey, queries, side_dates, tallies, uploads
 from .letters import mailbox
-from .models import Attachment, Matter
+from .models import Attachment, Matter, Partner
+from .partners import hearing, sending, wire
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,37 @@ def read_mail(*, now: datetime) -> int:
         except Exception:  # the server is away or answers nonsense: told to the operator, tried again in a minute
             log.exception("mailbox %s could not be read", box.address)
     return read
+
+
+def exchange(*, now: datetime) -> dict[str, int]:
+    """Send to and hear from every partner; one that is away holds up no other, and its trouble is kept in words."""
+    found = {"sent": 0, "heard": 0, "taken": 0, "away": 0}
+    for partner in Partner.objects.filter(off_at__isnull=True).select_related("kind", "place").order_by("pk"):
+        trouble = ""
+        try:
+            _exchange_with(partner, found, now)
+        except wire.Away as away:
+            trouble = str(away)
+        except wire.Denied as denied:
+            trouble = f"{denied.status} {denied.words}"
+        except Exception as error:
+            log.exception("the exchange with partner %s broke", partner.pk)
+            trouble = type(error).__name__
+        found["away"] += bool(trouble)
+        good = {} if trouble else {"good_at": now}
+        Partner.objects.filter(pk=partner.pk).update(tried_at=now, trouble=trouble[:300], **good)
+    return found
+
+
+def _exchange_with(partner: Partner, found: dict[str, int], now: datetime) -> None:
+    """What is in the house first: matters are queued by the rules even while the partner is away."""
+    if partner.sends:
+        sending.send_by_rule(partner, now=now)
+        found["sent"] += sending.send_waiting(partner, now=now)
+        sending.ask_tokens(partner, now=now)
+    found["heard"] += hearing.hear_updates(partner, now=now)
+    if partner.takes:
+        found["taken"] += hearing.take_requests(partner, now=now)
 
 
 def sweep_uploads(*, now: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages.desk import acts, letters, matter, new, queues
+from .pages.desk import acts, forward, letters, matter, new, queues
 
 urlpatterns = [
     path("", queues.queue, name="desk"),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("hand-over/", matter.hand_over, name="desk_hand_over"),
     path("<str:number>/", matter.matter, name="desk_matter"),
     path("<str:number>/undo/", matter.undo, name="desk_undo"),
+    path("<str:number>/forward/", forward.forward, name="desk_forward"),
     path("<str:number>/taken/", new.taken, name="desk_taken"),
     path("<str:number>/contact-details/", matter.contact, name="desk_contact_details"),
     path("<str:number>/files/<int:pk>/", matter.attachment, name="desk_attachment"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages.settings import calendar, keys, leave, offices, officials, posts, webhooks
+from .pages.settings import calendar, keys, leave, offices, officials, partners, posts, webhooks
 
 urlpatterns = [
     path("posts/", posts.posts, name="settings_posts"),
@@ -47,6 +47,13 @@ urlpatterns = [
     path("webhooks/<int:hook>/test/", webhooks.test, name="settings_webhook_test"),
     path("webhooks/<int:hook>/replay/", webhooks.replay_dead, name="settings_webhook_replay_dead"),
     path("webhooks/<int:hook>/replay/<int:delivery>/", webhooks.replay_one, name="settings_webhook_replay"),
+    path("partners/", partners.partners, name="settings_partners"),
+    path("partners/new/", partners.new, name="settings_partner_new"),
+    path("partners/<int:partner>/", partners.partner, name="settings_partner"),
+    path("partners/<int:partner>/change/", partners.change, name="settings_partner_change"),
+    path("partners/<int:partner>/switch/", partners.switch, name="settings_partner_switch"),
+    path("partners/<int:partner>/codes/", partners.add_code, name="settings_partner_code_new"),
+    path("partners/<int:partner>/codes/<int:code>/remove/", partners.remove_code, name="settings_partner_code_remove"),
     path("my-leave/", leave.my_leave, name="my_leave"),
     path("my-leave/<int:leave>/cancel/", leave.cancel_my_leave, name="my_leave_cancel"),
 ]

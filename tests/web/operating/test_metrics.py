@@ -121,7 +121,7 @@ def test_it_costs_the_same_for_one_matter_and_for_three(cast):
     one = cost()
     for state in (State.HANDLED, State.CLOSED):
         cast.matter(state)
-    assert (one, cost()) == (12, 12)
+    assert (one, cost()) == (14, 14)
 
 
 def test_nothing_of_a_person_stands_in_it(cast):

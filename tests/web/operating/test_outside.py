@@ -2,9 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.cast import NOON
 from tests.web.operating.served import LATER, found, served, well
+from tests.web.test_settings_partners import keep as keep_partner
 from tests.webhooks.subscribing import subscribe
+from weimin.matters.journey import forward_matter
+from weimin.matters.models import Partner, Referral
 from weimin.web.doctor import Health
 from weimin.web.metrics import families_of_county
 from weimin.webhooks.models import Delivery
@@ -51,3 +56,34 @@ def test_an_endpoint_that_was_given_up_is_to_be_mended_and_one_switched_off_by_h
     give_up(silent, why=Off.SILENT, now=NOON)
     assert found("webhooks") == (Health.ILL, "1 个推送地址已被自动停用。")
     assert figures()["off"] == 1
+
+
+@pytest.mark.parametrize(
+    ("minutes", "trouble", "health", "what"),
+    [
+        (59, "HTTP 503", Health.GOOD, "和外部系统的往来正常。"),
+        (61, "HTTP 503", Health.ILL, "一个多小时联系不上：清河市 (HTTP 503)。"),
+        (61, "", Health.GOOD, "和外部系统的往来正常。"),
+    ],
+)
+def test_the_doctor_tells_who_is_away(well, minutes, trouble, health, what):
+    assert found("partners") == (Health.GOOD, "没有登记外部系统。")
+    keep_partner(well)
+    Partner.objects.update(trouble=trouble)
+    assert found("partners", NOON + timedelta(minutes=minutes)) == (health, what)
+
+
+def test_what_may_not_have_arrived_is_told_and_counted(well):
+    partner, _code = keep_partner(well)
+    matter = well.matter()
+    forward_matter(matter, partner=partner, service_code="POTHOLE", words="坑", by=well.li, now=NOON)
+    Referral.objects.update(stage="UNCERTAIN")
+    assert found("partners") == (Health.LOOK, "1 件转送没有被收下或结果不明。")
+    later = NOON + timedelta(minutes=2)
+    figures = {
+        (family.name, *list(labels.values())[1:]): value
+        for family in families_of_county("990101", now=later)
+        for labels, value in family.samples
+    }
+    assert figures["weimin_partner_lag_seconds", str(partner.pk)] == 120
+    assert (figures["weimin_referrals", "UNCERTAIN"], figures["weimin_referrals", "SENT"]) == (1, 0)

@@ -15,6 +15,7 @@ from .publish import publish_matter, unpublish_matter
 
 # Side ways.
 from .merge import merge_matter, split_matter, withdraw_matter
+from .forward import forward_matter, note_outside
 from .appeal import appeal_matter, decide_appeal
 from .undo import may_undo, undo_move
 from .clockwork import (
@@ -45,10 +46,12 @@ __all__ = [
     "dispatch_matter",
     "escalate_matter",
     "extend_matter",
+    "forward_matter",
     "hand_over_desk",
     "keep_promise",
     "may_undo",
     "merge_matter",
+    "note_outside",
     "pause_matter",
     "publish_matter",
     "rate_matter",

@@ -3,6 +3,7 @@
 from .letters import Incoming, MailFolder
 from .matter import Matter, Serial, Tally
 from .outcome import Appeal, Callback, FollowUp, Publication, Rating
+from .partners import Partner, PartnerCode, Referral
 from .record import Answer, Attachment, Contact, Event, SavedView, Support
 
 __all__ = [
@@ -16,8 +17,11 @@ __all__ = [
     "Incoming",
     "MailFolder",
     "Matter",
+    "Partner",
+    "PartnerCode",
     "Publication",
     "Rating",
+    "Referral",
     "SavedView",
     "Serial",
     "Support",

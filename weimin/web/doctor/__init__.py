@@ -36,6 +36,7 @@ IN_THE_DATABASE = (
     Check("lost", _("没送达的消息"), work.undelivered),
     Check("gateways", _("短信和邮件"), work.gateways),
     Check("webhooks", _("事件推送"), outside.webhooks),
+    Check("partners", _("外部系统"), outside.partners),
     Check("nightly", _("夜间核数"), work.nightly),
     Check("directory", _("县名录"), county.directory),
     Check("calendar", _("放假安排"), county.calendar),

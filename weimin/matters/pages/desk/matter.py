@@ -25,7 +25,7 @@ from ...forms.hand_over import HandOverForm
 from ...journey import hand_over_desk, may_undo, undo_move
 from ...journey.undo import UNDO_WITHIN
 from ...models import Event, Matter
-from ...permissions import matter_for, may_see_contact
+from ...permissions import matter_for, may_forward, may_see_contact
 from ...uploads import PHOTOS, path_of
 from ._acts import moves_for
 from .shared import clock_bar, queue_counts, read_words, show
@@ -83,6 +83,8 @@ def _context(request: StaffRequest, found: Matter, now: datetime) -> dict[str, A
         "undo": _undo(found, request, now),
         "queue_counts": queue_counts(request.actor),
         "same": _same(request, found),
+        "referrals": queries.referrals_of(found),
+        "may_forward": may_forward(request.actor, found),
     }
 
 

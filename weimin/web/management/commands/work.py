@@ -17,7 +17,7 @@ from weimin.county.context import serve_county, use_county
 from weimin.county.directory import counties
 from weimin.county.tasks import forget_old
 from weimin.kernel import clock
-from weimin.matters.tasks import count_anew, read_mail, run_due, sweep_uploads
+from weimin.matters.tasks import count_anew, exchange, read_mail, run_due, sweep_uploads
 from weimin.notices.carriers import not_set_up
 from weimin.notices.tasks import deliver
 from weimin.web import runs
@@ -61,7 +61,7 @@ def _round(*, hourly: bool, minutely: bool) -> None:
         return
     jobs: list[Job] = [run_due, deliver, send_events]
     if minutely:
-        jobs.append(read_mail)
+        jobs += [read_mail, exchange]
     if hourly:
         jobs += [forget_old, forget_events, sweep_uploads, _count_tonight]
     for code in served:

@@ -22,6 +22,7 @@ from weimin.county.states import Deed
 from weimin.kernel.refusal import Refused
 from weimin.ledger.queries import entries_about
 from weimin.matters.pages.desk.shared import queue_counts
+from weimin.matters.services.partners import Deed as PartnerDeed
 from weimin.webhooks.states import Deed as WebhookDeed
 
 T = TypeVar("T")
@@ -75,7 +76,7 @@ def history(*things: str, names: Mapping[str, str] | None = None) -> list[Line]:
     entries = list(entries_about(*things)[:MOST_LINES])
     codes = {entry.by.partition(":")[2] for entry in entries}
     posts = {post.code: post for post in Post.objects.filter(code__in=codes).select_related("office")}
-    labels = {**dict(Deed.choices), **dict(WebhookDeed.choices)}
+    labels = {**dict(Deed.choices), **dict(WebhookDeed.choices), **dict(PartnerDeed.choices)}
     return [
         Line(
             entry.at,

@@ -31,6 +31,7 @@ GROUPS = (
             ("web:settings_calendar", _("工作日历"), _("每年的放假和调休，期限按它来算。")),
             ("web:settings_keys", _("接口密钥"), _("哪些程序能以哪个岗位的名义进来。")),
             ("web:settings_webhooks", _("事件推送"), _("事项有进展时，自动告诉哪些程序。")),
+            ("web:settings_partners", _("外部系统"), _("和别的市县的 Open311 系统互相转送。")),
         ),
     ),
 )

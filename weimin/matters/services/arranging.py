@@ -12,9 +12,9 @@ from weimin.county.actors import Actor
 from weimin.kernel.clock import county_day
 from weimin.kernel.refusal import Refused
 
-from .journey import classify_matter, dispatch_matter
-from .models import Matter, SavedView
-from .states import State
+from ..journey import classify_matter, dispatch_matter
+from ..models import Matter, SavedView
+from ..states import State
 
 MOST_VIEWS = 20
 

@@ -1,0 +1,16 @@
+"""What is arranged around matters: saved views, dispatching by the rules, partners. Single acts stand in journey/."""
+
+from .arranging import MOST_VIEWS, dispatch_by_rule, drop_view, keep_view
+from .partners import add_partner, change_partner, map_code, switch_partner, unmap_code
+
+__all__ = [
+    "MOST_VIEWS",
+    "add_partner",
+    "change_partner",
+    "dispatch_by_rule",
+    "drop_view",
+    "keep_view",
+    "map_code",
+    "switch_partner",
+    "unmap_code",
+]
