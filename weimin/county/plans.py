@@ -4,6 +4,8 @@ import csv
 import json
 from pathlib import Path
 
+from weimin.kernel.csv_safe import restore_cell
+
 from .services.founding import Plan
 
 
@@ -11,7 +13,7 @@ def read_table(path: Path) -> list[dict[str, str]]:
     """The rows of a CSV file with a heading; a spreadsheet's byte order mark is no part of it, nor what has no head."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         return [
-            {name: (value or "").strip() for name, value in row.items() if name is not None}
+            {name: restore_cell((value or "").strip()) for name, value in row.items() if name is not None}
             for row in csv.DictReader(file)
         ]
 

@@ -70,7 +70,8 @@ _ACTING = """(
     ORDER BY h.from_on DESC, h.id DESC LIMIT 1
 )"""
 _TOKEN = f"""
-    SELECT t.*, coalesce({_ACTING.format(post="t.post_id")}, {_ACTING.format(post="p.stand_in_id")}) AS holder
+    SELECT t.*, coalesce({_ACTING.format(post="t.post_id")}, {_ACTING.format(post="p.stand_in_id")}) AS holder,
+        p.duties AS post_duties, p.covers_id AS post_covers, p.office_id AS post_office, p.retired_on AS post_retired
     FROM county_apitoken t LEFT JOIN county_post p ON p.id = t.post_id
     WHERE t.digest = %(digest)s AND t.use = %(use)s
 """  # noqa: S608 -- made of the two texts above
@@ -80,6 +81,17 @@ def token_with_holder(digest: str, use: str, *, now: datetime) -> ApiToken | Non
     """The key of this digest; its `holder` is the key of the official who acts on its post now."""
     found = ApiToken.objects.raw(_TOKEN, {"digest": digest, "use": use, "day": county_day(now)})
     return next(iter(found), None)
+
+
+def post_of_token(token: ApiToken) -> Post | None:
+    """The post of a key as it stands now. Another process may have changed it a moment ago, so what is kept of it here
+    is believed only if it says what the key's own row has just said."""
+    for _look in range(2):
+        post = next((post for post in posts_open() if post.pk == token.post_id), None)
+        if post is not None and token.stands_as(post):
+            return post
+        posts_open.forget()
+    return None
 
 
 def posts_without_anyone(*, now: datetime, leaving: Holding | None = None) -> QuerySet[Post]:

@@ -9,7 +9,7 @@ from weimin.kernel.refusal import Refused
 
 from .actors import Actor
 from .models import ApiToken, Official
-from .queries import posts_open, token_with_holder
+from .queries import post_of_token, token_with_holder
 from .services.keys import digest_of
 from .throttle import allow
 
@@ -31,7 +31,7 @@ def bearer_of(raw: str, *, use: ApiToken.Use, now: datetime) -> Bearer:
         raise Refused("TOO_MANY", _("请求太多了，请过一分钟再试。"))
     if token.post_id is None:
         return Bearer(token, Actor(kind="resident"))
-    post = next((post for post in posts_open() if post.pk == token.post_id), None)
+    post = post_of_token(token)
     if token.holder is None or post is None:
         raise Refused("UNKNOWN_KEY", _("这个密钥的岗位现在没有人在任，暂时不能使用。"))
     # Who they are is loaded only if somebody asks; most requests need no more than the key of their row.

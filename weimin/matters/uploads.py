@@ -144,6 +144,7 @@ def _keep_photo(data: bytes, name: str) -> Upload:
             upright = ImageOps.exif_transpose(opened).convert("RGB")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         raise Refused("BROKEN_FILE", _("照片打不开，可能没有存好。请换一张再试。"), field="files") from None
+    upright.info.clear()  # or a comment in the file would be written into ours
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     out = BytesIO()
     upright.save(out, "JPEG", quality=82, optimize=True)
@@ -160,7 +161,8 @@ def _keep(data: bytes, media_type: str, name: str, width: int | None = None, hei
         log.error("no room is left for a file of %s bytes", len(data))
         words = _("服务器的存储空间满了，文件没有传上去，文字不受影响。请过一会儿再传。")
         raise Refused("NO_ROOM", words, field="files") from trouble
-    safe = first_words("".join(sign for sign in Path(name).name if sign.isprintable()), 100) or "file"
+    plain = "".join(sign for sign in Path(name).name if sign.isprintable())
+    safe = first_words(plain.lstrip("."), 100) or "file"
     return Upload(digest, media_type, len(data), safe, width, height)
 
 

@@ -15,6 +15,7 @@ from weimin.county.actors import IMPORT
 from weimin.county.plans import read_table
 from weimin.kernel import clock
 from weimin.kernel.clock import county_day
+from weimin.kernel.csv_safe import safe_cell
 from weimin.kernel.progress import Progress
 from weimin.kernel.refusal import Refused
 
@@ -46,7 +47,8 @@ class Command(BaseCommand):
         rejects = options["rejects"] or file.with_name(file.name + ".rejects.csv")
         if bad:
             with rejects.open("w", encoding="utf-8-sig", newline="") as out:
-                csv.writer(out).writerows([["row", "reason", *COLUMNS], *bad])
+                table_of_bad = [["row", "reason", *COLUMNS], *bad]
+                csv.writer(out).writerows([safe_cell(cell) for cell in line] for line in table_of_bad)
         told = json.dumps(figures) if options["json"] else ", ".join(f"{name} {n}" for name, n in figures.items())
         self.stdout.write(told + (f"; see {rejects}" if bad and not options["json"] else ""))
 

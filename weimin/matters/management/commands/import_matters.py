@@ -18,6 +18,7 @@ from weimin.county.actors import IMPORT
 from weimin.county.duties import Duty
 from weimin.county.models import Place
 from weimin.kernel import clock
+from weimin.kernel.csv_safe import safe_cell
 from weimin.kernel.progress import Progress
 from weimin.kernel.refusal import Refused
 from weimin.matters import clocks, queries
@@ -162,7 +163,8 @@ class Command(BaseCommand):
         figures["rejected"] = len(bad)
         if bad:
             with rejects.open("w", encoding="utf-8-sig", newline="") as file:
-                csv.writer(file).writerows([["row", "reason", *columns_of(path)], *bad])
+                rows = [["row", "reason", *columns_of(path)], *bad]
+                csv.writer(file).writerows([safe_cell(cell) for cell in row] for row in rows)
         return dict(figures)
 
 
