@@ -23,6 +23,8 @@ DRILLS: dict[str, tuple[str, str, object, object]] = {
     "R3 retries at once": ("bench.drills.retry", "--requests", 500, 20_000),
     "R6 disk full, 5 places": ("bench.drills.disk_full", "--rounds", 1, 10),
     "R13, R19 questions and races": ("bench.drills.questions", "--level", "submission", "night"),
+    "R9 machine lost, base and log": ("bench.drills.point_in_time", "--seconds", 3, 60),
+    "R9 replica takes over": ("bench.drills.take_over", "--rounds", 1, 10),
     "R20 old code, new tables": ("bench.drills.upgrade", "--seconds", 3, 60),
 }
 

@@ -100,8 +100,8 @@ def drill(database: str, *, old: str, seconds: float, seed: int) -> dict[str, An
         finally:
             second.stop()
     told = judge([crowd.sent], found)
-    refused = sum(count for status, count in told["statuses"].items() if status not in ("201", "no answer"))  # type: ignore[attr-defined]
-    unanswered = int(told["statuses"].get("no answer", 0))  # type: ignore[attr-defined]
+    refused = sum(count for status, count in told["statuses"].items() if status not in ("201", "no answer"))
+    unanswered = int(told["statuses"].get("no answer", 0))
     return {
         "database": database, "seed": seed, "old": old, "migrations": between(old), "migrated_s": round(migrated, 2),
         "pages_read": reader.read, "pages_wrong": reader.wrong, "refused": refused, "unanswered": unanswered,

@@ -3,6 +3,7 @@
 import configparser
 import json
 import re
+import subprocess
 
 import pytest
 
@@ -67,3 +68,45 @@ def test_the_readme_names_every_file():
     words = (DEPLOY / "README.md").read_text()
     files = [path for path in DEPLOY.rglob("*") if path.is_file() and path.name != "README.md"]
     assert [path.name for path in files if path.name not in words] == []
+
+
+# --- the log of PostgreSQL ------------------------------------------------------------------------------------------
+
+
+def script(name, *words):
+    command = [str(DEPLOY / "postgresql" / name), *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_a_segment_is_archived_once_and_never_replaced(tmp_path):
+    (tmp_path / "segment").write_bytes(b"one")
+    wal = tmp_path / "wal"
+    wal.mkdir()
+    assert script("archive_wal.sh", tmp_path / "segment", "0001", wal) == (0, "")
+    assert script("archive_wal.sh", tmp_path / "segment", "0001", wal) == (0, "")  # asked again after a crash
+    (tmp_path / "segment").write_bytes(b"other")
+    code, said = script("archive_wal.sh", tmp_path / "segment", "0001", wal)
+    assert (code, said) == (1, f"{wal}/0001 is there with other content: two servers must not archive to one folder\n")
+    assert [(file.name, file.read_bytes()) for file in wal.iterdir()] == [("0001", b"one")]
+
+
+def test_a_segment_that_cannot_be_kept_is_told(tmp_path):
+    (tmp_path / "segment").write_bytes(b"one")
+    code, _said = script("archive_wal.sh", tmp_path / "segment", "0001", tmp_path / "no such folder")
+    assert code != 0
+
+
+def test_a_server_is_restored_into_an_empty_place_only(tmp_path):
+    base, data = tmp_path / "base", tmp_path / "data"
+    base.mkdir()
+    for name in ("base", "pg_wal"):
+        subprocess.run(["tar", "-czf", base / f"{name}.tar.gz", "-T", "/dev/null"], check=True)
+    data.mkdir()
+    (data / "pg_wal").mkdir()
+    assert script("restore_to.sh", base, tmp_path / "wal", data) == (
+        1, f"{data} is not empty: nothing is overwritten here.\n",
+    )  # fmt: skip
+    (base / "16402.tar.gz").touch()
+    code, said = script("restore_to.sh", base, tmp_path / "wal", tmp_path / "new")
+    assert (code, "tablespaces are unpacked by hand" in said) == (1, True)

@@ -183,10 +183,16 @@ def find_tool(tool: str) -> str:
     return program
 
 
+# options whose variable is not simply their name
+_VARIABLES = {"target_session_attrs": "PGTARGETSESSIONATTRS", "application_name": "PGAPPNAME"}
+
+
 def _address() -> dict[str, str]:
     """How PostgreSQL's programs find the database of the settings: by the environment, which no other user reads."""
     database: dict[str, Any] = settings.DATABASES["default"]
     named = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD"}
     own = {variable: str(database[key]) for variable, key in named.items() if database.get(key)}
-    own |= {f"PG{name.upper()}": str(value) for name, value in database.get("OPTIONS", {}).items()}
+    own |= {
+        _VARIABLES.get(name, f"PG{name.upper()}"): str(value) for name, value in database.get("OPTIONS", {}).items()
+    }
     return {**os.environ, **own, "PGDATABASE": connection.settings_dict["NAME"]}
