@@ -2,6 +2,8 @@
 
 import json
 import os
+import sys
+from datetime import datetime, timedelta
 from hashlib import file_digest
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -17,8 +19,9 @@ from django.db.models import Exists, OuterRef
 from weimin.county.context import use_county
 from weimin.county.models import AnsweredRequest
 from weimin.households.models import Resident
+from weimin.kernel import clock
 from weimin.ledger.models import Entry
-from weimin.matters import tallies
+from weimin.matters import queries, tallies
 from weimin.matters.models import Attachment, Event, Matter
 from weimin.matters.proofs import open_timelines
 from weimin.matters.states import Act
@@ -34,6 +37,8 @@ def audit() -> dict[str, object]:
     files = Attachment.objects.filter(matter__in=drilled).values_list("sha256", flat=True)
     return {
         "numbers": numbers, "half": _half(), "notices": _notices(), "integrity": _integrity(), "files": list(files),
+        "broken_lines": broken_lines(),
+        "messages": {pk: [state, by] for pk, state, by in Notice.objects.values_list("pk", "state", "carrier")},
     }  # fmt: skip
 
 
@@ -88,6 +93,28 @@ def _integrity() -> str:
         return str(cursor.fetchone()[0])
 
 
+def late(now: datetime) -> dict[str, int]:
+    """At that moment: how many matters are past their date, and for how many of those nobody above was told."""
+    passed = queries.overdue(now=now).filter(title__startswith="drill ")
+    return {"late": passed.count(), "in_silence": queries.may_climb(now=now).filter(escalated=0).count()}
+
+
+def broken_lines() -> int:
+    """Matters whose timeline, read in its order, does not lead from each state to the next."""
+    broken = 0
+    for matter in Matter.objects.filter(title__startswith="drill ").iterator():
+        here = ""
+        for event in queries.timeline(matter):
+            broken += event.from_state != here
+            here = event.to_state
+        broken += here != matter.state
+    return broken
+
+
 if __name__ == "__main__":
     with use_county(settings.COUNTY):
-        print(json.dumps(audit()))
+        ahead = [float(word) for word in sys.argv[1:]]
+        if ahead:
+            print(json.dumps(late(clock.now() + timedelta(seconds=ahead[0]))))
+        else:
+            print(json.dumps(audit()))

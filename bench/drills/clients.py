@@ -17,6 +17,7 @@ TIMEOUT = 8
 PLACE, KIND = "990101100001", "road.lamp.out"
 BOUNDARY = "weimin-drill-8d1f0c"  # long enough to stand in no file by chance
 PARTS = f"multipart/form-data; boundary={BOUNDARY}"
+BY_MAIL = "mail"  # whose key begins so is answered by e-mail, everybody else by text message
 GIVES_UP = 0.1  # of those without an answer, this share never asks again
 
 
@@ -56,9 +57,22 @@ def _sentence(body: bytes) -> str:
 
 
 def body_of(key: str, words: str = "村口的路灯不亮了，晚上看不清路，请来修。") -> bytes:
+    way = {"email": "wang@home.example"} if key.startswith(BY_MAIL) else {"phone": "13900000001"}
     told = {"text": words, "title": f"drill {key}", "kind": KIND, "place": PLACE, "channel": "PHONE",
-            "name": "王桂芳", "phone": "13900000001"}  # fmt: skip
+            "name": "王桂芳", **way}  # fmt: skip
     return json.dumps(told, ensure_ascii=False).encode()
+
+
+def tell(house: House, path: str, body: bytes, headers: dict[str, str]) -> int:
+    """What a program outside tells us; the status of our answer, 0 if none came."""
+    connection = http.client.HTTPConnection(urlsplit(here(house.base)).netloc, timeout=TIMEOUT)
+    try:
+        connection.request("POST", path, body, headers)
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return 0
+    finally:
+        connection.close()
 
 
 def parts(file: bytes, *, name: str = "a.pdf", kind: str = "application/pdf") -> bytes:

@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PYTHON = Path(os.environ.get("WEIMIN_VENV", ROOT / ".venv")) / "bin" / "python"
 PATIENCE = 60
 APPLICATION = "config.wsgi:application"
+WORK = ("manage.py", "work")
 
 
 class House:
@@ -53,6 +54,13 @@ class House:
     def base(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    def run_module(self, module: str, *words: str) -> None:
+        """A program of the drills, in the surroundings of this house."""
+        command = [str(PYTHON), "-m", module, *words]
+        done = subprocess.run(command, cwd=self.tree, env=self.env, capture_output=True, text=True, timeout=600)
+        if done.returncode:
+            raise SystemExit(f"{module} {' '.join(words)} ended with {done.returncode}: {done.stderr[-2000:]}")
+
     def manage(self, *words: str, **more: str) -> str:
         done = self.try_manage(*words, **more)
         if done.returncode:
@@ -63,8 +71,10 @@ class House:
         command, env = [str(PYTHON), str(self.tree / "manage.py"), *words], {**self.env, **more}
         return subprocess.run(command, cwd=self.tree, env=env, capture_output=True, text=True, timeout=600)
 
-    def start(self, *, worker: bool = True, application: str = APPLICATION, **more: str) -> float:
-        """Serve; the seconds until it is ready."""
+    def start(
+        self, *, worker: bool = True, application: str = APPLICATION, work: tuple[str, ...] = WORK, **more: str
+    ) -> float:
+        """Serve; the seconds until it is ready. `work` is how the background work is started."""
         began = time.monotonic()
         granian = [
             str(PYTHON.parent / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port),
@@ -73,7 +83,7 @@ class House:
         ]  # fmt: skip
         self._begin(granian, more)
         if worker:
-            self._begin([str(PYTHON), str(self.tree / "manage.py"), "work"], {})
+            self._begin([str(PYTHON), *work], {})
         self.wait_ready()
         return time.monotonic() - began
 
@@ -119,7 +129,14 @@ class House:
 
     def audit(self) -> dict[str, Any]:
         """What is in the database now, asked by a process of its own."""
-        command = [str(PYTHON), "-m", "bench.drills.audit"]
+        return self._asked()
+
+    def late(self, seconds: float) -> dict[str, int]:
+        """How many matters are past their date so many seconds from now, and how many of those in silence."""
+        return self._asked(str(seconds))
+
+    def _asked(self, *words: str) -> dict[str, Any]:
+        command = [str(PYTHON), "-m", "bench.drills.audit", *words]
         done = subprocess.run(command, cwd=self.tree, env=self.env, capture_output=True, text=True, timeout=600)
         if done.returncode:
             raise SystemExit(f"The audit could not be made: {done.stderr[-2000:]}")

@@ -50,7 +50,7 @@ def signed_in(age, number):
     ],
 )
 def test_each_goes_at_its_time_and_not_a_second_before(what, make, kept):
-    for number, age in enumerate([kept - MOMENT, kept, kept + MOMENT, kept + timedelta(days=400)]):
+    for number, age in enumerate([kept + timedelta(days=400), kept + MOMENT, kept, kept - MOMENT]):
         make(age, number)
     assert forget_old(now=NOON) == {**NOTHING, what: 3}
     assert forget_old(now=NOON) == NOTHING

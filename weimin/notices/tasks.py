@@ -3,6 +3,8 @@
 import logging
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from weimin.kernel.failpoint import failpoint
 
 from .carriers import Carrier, Fate, Outcome, carriers_for
@@ -20,7 +22,10 @@ _GIVE_UP = timedelta(days=1)  # a gateway that is down for an afternoon loses no
 
 def deliver(*, now: datetime) -> int:
     """Send what is due; returns how many messages left the house."""
-    due = Notice.objects.filter(state=Delivery.QUEUED, send_after__lte=now).select_related("resident", "official")
+    # what a fast clock wrote before it was put back would wait until that hour comes again
+    written_ahead = Q(created_at__gt=now, attempts=0)
+    due = Notice.objects.filter(Q(send_after__lte=now) | written_ahead, state=Delivery.QUEUED)
+    due = due.select_related("resident", "official")
     left = 0
     resting: set[str] = set()  # a carrier that did not answer costs one wait and one doubt a round, not one a message
     for notice in due.order_by("send_after", "pk")[:_BATCH]:

@@ -22,7 +22,8 @@ _written: dict[tuple[str | None, str], datetime] = {}  # what this process has s
 def went_well(job: str, found: object, *, now: datetime) -> None:
     """A job has been done. What it found is kept where it is a table of figures."""
     name = (current.get(), job)
-    if job != NIGHTLY and name in _written and now - _written[name] < EVERY:
+    # a clock that was put back must not silence us until it has caught up
+    if job != NIGHTLY and name in _written and timedelta(0) <= now - _written[name] < EVERY:
         return
     figures = {key: value for key, value in found.items()} if isinstance(found, Mapping) else {}
     Run.objects.update_or_create(job=job, defaults={"good_at": now, "found": figures})
@@ -43,9 +44,9 @@ def forget() -> None:
 
 
 def due_tonight(*, now: datetime) -> bool:
-    """Whether the nightly work has not been done since three this morning."""
+    """Whether the nightly work has not been done since three this morning; what a fast clock says was is not."""
     local = now.astimezone(COUNTY_TIME)
     since = local.replace(hour=NIGHT_HOUR, minute=0, second=0, microsecond=0)
     if local < since:
         since -= timedelta(days=1)
-    return not Run.objects.filter(job=NIGHTLY, good_at__gte=since).exists()
+    return not Run.objects.filter(job=NIGHTLY, good_at__gte=since, good_at__lte=now).exists()
