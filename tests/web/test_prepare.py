@@ -26,6 +26,19 @@ def test_static_files_are_collected_again_only_after_a_change(called, monkeypatc
     assert called[3:] == ["collectstatic", "county migrate"]
 
 
+def test_what_the_version_before_still_serves_is_left(settings, tmp_path, monkeypatch):
+    settings.STATIC_ROOT = settings.WEIMIN_HOME = tmp_path / "static"
+    settings.STATICFILES_DIRS = [tmp_path / "new"]
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    for path, words in (("static/site.0b5c.css", "p {}"), ("new/site.css", "p { color: red }")):
+        (tmp_path / path).parent.mkdir()
+        (tmp_path / path).write_text(words)
+    monkeypatch.setattr(prepare, "_fingerprint", lambda: "one")
+    prepare.Command()._collect()
+    kept = {path.name: path.read_text() for path in (tmp_path / "static").iterdir()}
+    assert kept == {"site.0b5c.css": "p {}", "site.css": "p { color: red }", "collected": "one"}
+
+
 def test_the_fingerprint_follows_the_files(settings, tmp_path):
     settings.STATICFILES_DIRS = [tmp_path]
     bare = prepare._fingerprint()
