@@ -20,6 +20,7 @@ from weimin.notices.states import Delivery
 from weimin.notices.tasks import deliver
 from weimin.web import runs
 from weimin.web.models import Run
+from weimin.web.schedule import Daily, done, tick
 
 pytestmark = pytest.mark.django_db
 
@@ -61,12 +62,17 @@ def test_the_heartbeat_goes_on_when_the_clock_is_put_back():
 
 
 def test_the_nightly_work_is_done_once_a_night_and_what_a_fast_clock_did_is_not_tonights():
-    assert runs.due_tonight(now=NOON)
-    runs.went_well(runs.NIGHTLY, {"wrong": 0}, now=NOON + 30 * DAY)
-    assert runs.due_tonight(now=NOON)
-    runs.went_well(runs.NIGHTLY, {"wrong": 0}, now=NOON)
-    assert [runs.due_tonight(now=NOON + hours * timedelta(hours=1)) for hours in (0, 1, 12)] == [False, False, False]
-    assert runs.due_tonight(now=NOON + DAY)
+    def due(at):
+        taken = list(tick({"count_anew": Daily(3)}, now=at))
+        for one in taken:
+            done(one, now=at)
+        return bool(taken)
+
+    assert due(NOON)
+    assert due(NOON + 30 * DAY)
+    assert due(NOON)
+    assert [due(NOON + hours * timedelta(hours=1)) for hours in (0, 1, 12)] == [False, False, False]
+    assert due(NOON + DAY)
 
 
 def test_a_message_written_by_a_fast_clock_leaves_when_the_clock_is_right(cast):

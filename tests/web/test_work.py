@@ -89,6 +89,7 @@ def test_what_is_old_is_swept_in_the_first_round_and_then_every_hour(monkeypatch
         swept.append(len(rounds))
 
     monkeypatch.setattr(work.threading, "Event", Stop)
+    monkeypatch.setattr(clock, "now", lambda: LATE + timedelta(seconds=5 * len(rounds)))
     for job in ("run_due", "deliver", "read_mail", "sweep_uploads"):
         monkeypatch.setattr(work, job, lambda *, now: None)
     monkeypatch.setattr(work, "forget_old", forget_old)

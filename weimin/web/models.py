@@ -1,4 +1,4 @@
-"""What the front hall keeps for itself: how its background work went."""
+"""What the front hall keeps for itself: when its background work is due, and how it went."""
 
 from django.db import models
 from django.db.models import Q
@@ -34,3 +34,19 @@ class Run(models.Model):
     def is_failing(self) -> bool:
         """Whether the last time was the bad one."""
         return self.bad_at is not None and (self.good_at is None or self.bad_at >= self.good_at)
+
+
+class Schedule(models.Model):
+    """When a timed job is due next, and until when a process has taken it."""
+
+    job = models.CharField(_("后台工作"), max_length=30, unique=True)
+    due_at = models.DateTimeField(_("下次该做的时间"))
+    taken_until = models.DateTimeField(_("有进程在做，最迟到"), null=True, blank=True)
+
+    class Privacy:
+        open = {"id", "job", "due_at", "taken_until"}
+        personal: set[str] = set()
+        secret: set[str] = set()
+
+    def __str__(self) -> str:
+        return self.job

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from django.db.models import F
 
 from weimin.kernel.chosen import current
-from weimin.kernel.clock import COUNTY_TIME
 
 from .models import Run
 
@@ -14,7 +13,6 @@ EVERY = timedelta(minutes=1)
 SILENT_AFTER = timedelta(minutes=5)  # rounds come every few seconds; a county with much to do needs a minute
 ALIVE = ("run_due", "deliver")  # the jobs of every round
 NIGHTLY = "count_anew"
-NIGHT_HOUR = 3
 
 _written: dict[tuple[str | None, str], datetime] = {}  # what this process has said of itself lately
 
@@ -41,12 +39,3 @@ def went_wrong(job: str, error: Exception, *, now: datetime) -> None:
 def forget() -> None:
     """As a new process begins."""
     _written.clear()
-
-
-def due_tonight(*, now: datetime) -> bool:
-    """Whether the nightly work has not been done since three this morning; what a fast clock says was is not."""
-    local = now.astimezone(COUNTY_TIME)
-    since = local.replace(hour=NIGHT_HOUR, minute=0, second=0, microsecond=0)
-    if local < since:
-        since -= timedelta(days=1)
-    return not Run.objects.filter(job=NIGHTLY, good_at__gte=since, good_at__lte=now).exists()

@@ -1,11 +1,10 @@
 """The background work: sends the outbox and does what time alone brings about."""
 
-import itertools
 import logging
 import signal
 import threading
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -21,15 +20,15 @@ from weimin.matters.tasks import count_anew, exchange, read_mail, run_due, sweep
 from weimin.notices.carriers import not_set_up
 from weimin.notices.tasks import deliver
 from weimin.web import runs
+from weimin.web.schedule import Daily, Every, Timetable, done, failed, tick
 from weimin.webhooks.tasks import forget_events, send_events
 
 log = logging.getLogger(__name__)
 
 Job = Callable[..., object]
-NOT_NOW = object()  # what a job answers whose hour has not come
 _PAUSE_SECONDS = 5
-_ROUNDS_AN_HOUR = 3600 // _PAUSE_SECONDS
-_ROUNDS_A_MINUTE = 60 // _PAUSE_SECONDS
+_NIGHT_HOUR = 3
+_EACH_MINUTE, _HOURLY = Every(timedelta(minutes=1)), Every(timedelta(hours=1))
 
 
 class Command(BaseCommand):
@@ -45,56 +44,67 @@ class Command(BaseCommand):
         with translation.override("en"):  # our own lines are English; Chinese is taken for somebody's words
             for lost in not_set_up():
                 log.warning("%s", lost)
-        for number in itertools.count():
-            _round(hourly=number % _ROUNDS_AN_HOUR == 0, minutely=number % _ROUNDS_A_MINUTE == 0)
+        while True:
+            _round()
             close_old_connections()
             if once or stop.wait(_PAUSE_SECONDS):
                 return
 
 
-def _round(*, hourly: bool, minutely: bool) -> None:
-    """What fails in one county is told with its traceback and tried again next time; the others are served."""
+def _round() -> None:
+    """What fails in one county is told with its traceback and tried again; the others are served.
+
+    The first jobs are done in every round, by every process: each takes what nobody else has taken. The others have
+    their times (schedule.py).
+    """
     try:
         served = list(counties())
     except Exception:
         log.exception("the directory of counties could not be read")
         return
-    jobs: list[Job] = [run_due, deliver, send_events]
-    if minutely:
-        jobs += [read_mail, exchange]
-    if hourly:
-        jobs += [forget_old, forget_events, sweep_uploads, _count_tonight]
+    timed: dict[str, tuple[Job, Timetable]] = {
+        "read_mail": (read_mail, _EACH_MINUTE),
+        "exchange": (exchange, _EACH_MINUTE),
+        "forget_old": (forget_old, _HOURLY),
+        "forget_events": (forget_events, _HOURLY),
+        "sweep_uploads": (sweep_uploads, _HOURLY),
+        "count_anew": (count_anew, Daily(_NIGHT_HOUR)),
+    }
     for code in served:
-        for job in jobs:
-            with bound_contextvars(county=code, job=_name(job)):
-                _do(code, job)
+        for job in (run_due, deliver, send_events):
+            _do(code, job)
+        _do_timed(code, timed)
 
 
-def _do(code: str, job: Job) -> None:
+def _do_timed(code: str, timed: Mapping[str, tuple[Job, Timetable]]) -> None:
+    """What is due in this county, as far as no other process has taken it."""
+    timetables = {name: timetable for name, (_job, timetable) in timed.items()}
     try:
         with serve_county(code):
-            began = clock.now()
-            found = job(now=began)
-            if found is not NOT_NOW:
-                runs.went_well(_name(job), found, now=clock.now())
-    except Exception as error:
-        log.exception("county %s: %s failed", code, _name(job))
-        _note(code, job, error)
+            for taken in tick(timetables, now=clock.now()):
+                went_well = _do(code, timed[taken.job][0])
+                (done if went_well else failed)(taken, now=clock.now())
+    except Exception:
+        log.exception("county %s: the schedule could not be read or kept", code)
+
+
+def _do(code: str, job: Job) -> bool:
+    with bound_contextvars(county=code, job=job.__name__):
+        try:
+            with serve_county(code):
+                found = job(now=clock.now())
+                runs.went_well(job.__name__, found, now=clock.now())
+        except Exception as error:
+            log.exception("county %s: %s failed", code, job.__name__)
+            _note(code, job, error)
+            return False
+        return True
 
 
 def _note(code: str, job: Job, error: Exception) -> None:
     """That it failed is told where the operator looks, if the database still takes it."""
     try:
         with use_county(code):
-            runs.went_wrong(_name(job), error, now=clock.now())
+            runs.went_wrong(job.__name__, error, now=clock.now())
     except Exception:
-        log.exception("county %s: that %s failed could not be kept", code, _name(job))
-
-
-def _count_tonight(*, now: datetime) -> object:
-    """Once a night, however often it is asked for."""
-    return count_anew(now=now) if runs.due_tonight(now=now) else NOT_NOW
-
-
-def _name(job: Job) -> str:
-    return runs.NIGHTLY if job is _count_tonight else job.__name__
+        log.exception("county %s: that %s failed could not be kept", code, job.__name__)

@@ -1,0 +1,128 @@
+"""Timed jobs: each due time is one process's to do, and a killed or failed one is another's."""
+
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import connections
+
+from tests import harness
+from tests.cast import NOON
+from weimin.county.context import use_county
+from weimin.kernel import clock
+from weimin.web.management.commands import work
+from weimin.web.models import Run, Schedule
+from weimin.web.schedule import Daily, Every, done, failed, tick
+
+pytestmark = pytest.mark.django_db
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+HOURLY = {"sweep": Every(HOUR)}
+
+
+def names(timetables, now) -> list[str]:
+    return [taken.job for taken in tick(timetables, now=now)]
+
+
+def test_a_new_job_is_due_at_once_and_then_at_its_own_times():
+    (taken,) = tick(HOURLY, now=NOON)
+    assert names(HOURLY, NOON + MINUTE) == []  # taken
+    done(taken, now=NOON + MINUTE)
+    assert names(HOURLY, NOON + 59 * MINUTE) == []
+    (taken,) = tick(HOURLY, now=NOON + 61 * MINUTE)
+    done(taken, now=NOON + 62 * MINUTE)
+    assert Schedule.objects.get().due_at == NOON + 2 * HOUR
+
+
+def test_what_was_missed_is_done_once():
+    (taken,) = tick(HOURLY, now=NOON)
+    done(taken, now=NOON)
+    (taken,) = tick(HOURLY, now=NOON + 30 * HOUR + MINUTE)
+    done(taken, now=NOON + 30 * HOUR + MINUTE)
+    assert Schedule.objects.get().due_at == NOON + 31 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        ("2026-03-02T02:59:59+08:00", "2026-03-02T03:00:00+08:00"),
+        ("2026-03-02T03:00:00+08:00", "2026-03-03T03:00:00+08:00"),
+        ("2026-03-02T23:30:00+08:00", "2026-03-03T03:00:00+08:00"),
+    ],
+)
+def test_a_nightly_job_is_due_at_its_hour_of_the_county(now, due):
+    assert Daily(3).after(NOON, datetime.fromisoformat(now)) == datetime.fromisoformat(due)
+
+
+def test_one_that_failed_is_tried_again_after_five_minutes():
+    (taken,) = tick(HOURLY, now=NOON)
+    failed(taken, now=NOON)
+    assert names(HOURLY, NOON + 4 * MINUTE) == []
+    assert names(HOURLY, NOON + 5 * MINUTE) == ["sweep"]
+
+
+def test_one_whose_process_was_killed_is_taken_over_and_the_dead_have_no_say():
+    (dead,) = tick(HOURLY, now=NOON)
+    assert names(HOURLY, NOON + 9 * MINUTE) == []
+    (heir,) = tick(HOURLY, now=NOON + 10 * MINUTE)
+    done(dead, now=NOON + 11 * MINUTE)  # it was only slow: what it says comes too late
+    assert Schedule.objects.get().taken_until == NOON + 20 * MINUTE
+    done(heir, now=NOON + 11 * MINUTE)
+    assert (Schedule.objects.get().due_at, Schedule.objects.get().taken_until) == (NOON + HOUR, None)
+
+
+def test_a_clock_that_had_jumped_ahead_stops_no_job():
+    (taken,) = tick(HOURLY, now=NOON + timedelta(days=400))
+    done(taken, now=NOON + timedelta(days=400))
+    (taken,) = tick(HOURLY, now=NOON)
+    done(taken, now=NOON)
+    assert Schedule.objects.get().due_at == NOON + HOUR
+    (taken,) = tick(HOURLY, now=NOON + timedelta(days=400))  # and so it is if it was taken in that hour
+    assert names(HOURLY, NOON + HOUR) == ["sweep"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_three_processes_take_each_due_time_once():
+    connections.close_all()
+    with ProcessPoolExecutor(3, mp_context=multiprocessing.get_context("fork")) as pool:
+        counted = [count for count in pool.map(_work_through, range(3))]
+    assert [sum(one) for one in zip(*counted, strict=True)] == [1] * 40
+    assert Schedule.objects.get().due_at == NOON + 40 * MINUTE
+
+
+def _work_through(_process: int) -> list[int]:
+    """How often this process was given each of 40 due times, all asking at once."""
+    connections.close_all()
+    every_minute, mine = {"mail": Every(MINUTE)}, [0] * 40
+    with use_county(harness.A):
+        for number in range(40):
+            now = NOON + number * MINUTE
+            while not mine[number] and not Schedule.objects.filter(due_at__gt=now).exists():
+                for taken in tick(every_minute, now=now):
+                    mine[number] += 1
+                    done(taken, now=now)
+    connections.close_all()
+    return mine
+
+
+def test_the_worker_goes_by_the_table(cast, monkeypatch, settings, tmp_path):
+    settings.OUTBOX, called, hour = tmp_path, [], [NOON]
+
+    def read_mail(*, now):
+        called.append(now)
+        if len(called) == 2:
+            raise ZeroDivisionError
+
+    monkeypatch.setattr(work, "read_mail", read_mail)
+    monkeypatch.setattr(work, "close_old_connections", lambda: None)
+    monkeypatch.setattr(work.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(clock, "now", lambda: hour[0])
+    for minutes in (0, 0, 1, 2, 5, 6, 7):
+        hour[0] = NOON + minutes * MINUTE
+        call_command("work", once=True)
+    assert [(at - NOON) // MINUTE for at in called] == [0, 1, 6, 7]  # failed at 1, so again five minutes later
+    assert Run.objects.get(job="read_mail").failures == 1
+    assert sorted(Schedule.objects.values_list("job", flat=True)) == [
+        "count_anew", "exchange", "forget_events", "forget_old", "read_mail", "sweep_uploads",
+    ]  # fmt: skip
