@@ -7,7 +7,13 @@ import pytest
 
 from tests.browser.people import DESK, LOOKS, PHONE
 from tests.browser.small_county import PIN, build, give_names, give_services
+from tests.cast import NOON
 from tests.catalogue.knowing import keep as keep_an_article
+from tests.web.test_settings_partners import keep as keep_partner
+from weimin.matters.journey import forward_matter
+from weimin.matters.letters.taking import set_aside
+from weimin.matters.models import Partner, Referral
+from weimin.notices.models import Notice
 
 WORDS = {
     "zh-hans": "井盖坏了，孩子上学要从那里过，请来修一修。",
@@ -144,4 +150,27 @@ def test_the_knowledge_base(at, county, look, width, language):
     for name, address in [("", ""), ("-new", "new/"), ("-article", one), ("-confirm", f"{one}confirm/"),
                           ("-retire", f"{one}retire/")]:  # fmt: skip
         look(page, f"desk-knowledge{name}", f"/desk/knowledge/{address}", **see)
+    assert look.wrong == []
+
+
+@pytest.mark.parametrize(("width", "language"), LOOKS)
+def test_what_people_carry_and_other_systems(at, county, look, width, language):
+    give_names(county)
+    partner, _code = keep_partner(county)
+    matter = county.matter("HANDLED", kind=county.kinds["ROADS-HOLE"], phone="0990-1234567")
+    notice = Notice.objects.filter(channel="VOICE").first()
+    forward_matter(matter, partner=partner, service_code="POTHOLE", words="桥上有坑。", by=county.sun, now=NOON)
+    Referral.objects.update(stage="UNCERTAIN", trouble="no answer (RemoteDisconnected)")
+    Partner.objects.update(trouble="no connection (ConnectionRefusedError)", unknown_codes=["ELEPHANT"], tried_at=NOON)
+    set_aside("imap:office@county.example:1:7", sender="", why="来信太大。", now=NOON)
+    see = {"width": width, "language": language}
+    page = at(width, language=language, as_="li")
+    for name, address in [("to-tell", "to-tell/"), ("tell", f"to-tell/{notice.pk}/"), ("letters", "letters/")]:
+        look(page, f"desk-{name}", f"/desk/matters/{address}", **see)
+    page = at(width, language=language, as_="sun")
+    look(page, "desk-matter-elsewhere", f"/desk/matters/{matter.number}/", **see)
+    look(page, "desk-forward", f"/desk/matters/{matter.number}/forward/", **see)
+    page = at(width, language=language, as_="keeper")
+    for name, address in [("partners", ""), ("partner", f"{partner.pk}/"), ("partner-new", "new/")]:
+        look(page, f"settings-{name}", f"/desk/settings/partners/{address}", **see)
     assert look.wrong == []

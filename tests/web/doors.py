@@ -20,6 +20,7 @@ from PIL import Image
 from tests.cast import LONG_AGO, NOON, REPLY, Cast
 from tests.catalogue.knowing import keep as keep_article
 from tests.staff import BACKEND
+from tests.web.doors_by_hand import letter_aside, notice_by_phone
 from tests.web.doors_settings import SETTINGS, partner
 from weimin.catalogue.models import Article, Service
 from weimin.county.actors import IMPORT, RESIDENT
@@ -227,6 +228,8 @@ DOORS: dict[str, Door] = {
     "matters:file_reach": Door(sent={"identity": "ANONYMOUS", "reach_by": "PHONE"}),
     "matters:file_check": Door(sent={"key": "k"}),
     "matters:draft_photo": Door(gaps=lambda here: {"sha256": here.photo.sha256}),
+    "matters:desk_letter_handled": Door(gaps=letter_aside),
+    "matters:desk_tell": Door(sent={"outcome": "DONE"}, gaps=notice_by_phone),
     "matters:desk_forward": Door(sent=lambda here: {"to": partner(here).codes.get().pk, "words": "路面有坑"}),
     "matters:follow": Door(sent=lambda here: {"number": here.number("HANDLED"), "pin": PIN}),
     "matters:my_add": Door(sent={"words": "井边也漏"}),

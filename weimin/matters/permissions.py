@@ -11,9 +11,11 @@ from weimin.county.duties import Duty
 from weimin.kernel.numbers import parse
 from weimin.kernel.refusal import Refused
 from weimin.kernel.words import Mistake
+from weimin.notices.models import Notice
+from weimin.notices.queries import to_carry
 
 from . import queries
-from .models import Attachment, Matter, Partner, PartnerCode, Publication
+from .models import Attachment, Incoming, Matter, Partner, PartnerCode, Publication
 from .states import Identity
 
 OPEN_FOR = timedelta(minutes=60)
@@ -99,6 +101,16 @@ def may_forward(actor: Actor, matter: Matter) -> bool:
     if matter.lead_id is not None and actor.has(Duty.HANDLE):
         return _reaches(actor, Duty.HANDLE, office_id=matter.lead_id)
     return _reaches(actor, Duty.DISPATCH, place_code=matter.place_code)
+
+
+def letter_of(pk: int) -> Incoming:
+    return get_object_or_404(Incoming, pk=pk, fate=Incoming.Fate.ASIDE)
+
+
+def notice_to_carry(actor: Actor, pk: int, *, now: datetime) -> tuple[Notice, Matter]:
+    """A message somebody must read out or post, about a matter this official may open; else as if it were not."""
+    notice = get_object_or_404(to_carry(now=now).select_related("resident"), pk=pk)
+    return notice, matter_for(actor, notice.about.removeprefix("matter:"))
 
 
 def partner_of(pk: int) -> Partner:

@@ -278,8 +278,8 @@ def same_as(matter: Matter, actor: Actor) -> Matter | None:
 
 
 def letters_aside(*, now: datetime, most: int = 200) -> QuerySet[Incoming]:
-    """What came in lately and could not be taken in, the newest first."""
-    lately = Incoming.objects.filter(fate=Incoming.Fate.ASIDE, at__gte=now - LETTERS_SHOWN)
+    """What came in lately, could not be taken in and still waits for somebody to look at it, the newest first."""
+    lately = Incoming.objects.filter(fate=Incoming.Fate.ASIDE, at__gte=now - LETTERS_SHOWN, handled_at__isnull=True)
     return lately.order_by("-at", "-pk")[:most]
 
 

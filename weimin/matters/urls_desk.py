@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages.desk import acts, forward, letters, matter, new, queues
+from .pages.desk import acts, carry, forward, letters, matter, new, queues
 
 urlpatterns = [
     path("", queues.queue, name="desk"),
@@ -17,6 +17,9 @@ urlpatterns = [
     path("find/residents/", new.find_residents, name="find_residents"),
     path("find/likely/", new.likely, name="find_likely"),
     path("letters/", letters.letters, name="desk_letters"),
+    path("letters/<int:pk>/handled/", letters.handled, name="desk_letter_handled"),
+    path("to-tell/", carry.waiting, name="desk_to_tell"),
+    path("to-tell/<int:pk>/", carry.one, name="desk_tell"),
     path("hand-over/", matter.hand_over, name="desk_hand_over"),
     path("<str:number>/", matter.matter, name="desk_matter"),
     path("<str:number>/undo/", matter.undo, name="desk_undo"),

@@ -1,15 +1,23 @@
 """Writing messages into the outbox, and taking them out again. Sending is a job; writing belongs to the act."""
 
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Value
+from django.db import transaction
+from django.db.models import F, Value
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
+from weimin.county.actors import Actor
+from weimin.county.duties import Duty
 from weimin.county.models import Official
 from weimin.households.models import Resident
+from weimin.kernel.refusal import Refused
+from weimin.ledger.services import record
 
 from .models import Notice
-from .states import MOVES, Channel, Delivery
+from .queries import to_carry
+from .states import MOVES, PHONE, POST, ByHand, Channel, Delivery
 
 
 def tell_resident(
@@ -87,6 +95,30 @@ def report_delivery(pk: int, *, delivered: bool, why: str, now: datetime) -> boo
         trouble="" if delivered else why[:200],
     )
     return bool(moved) or Notice.objects.filter(pk=pk).exists()
+
+
+@transaction.atomic
+def carry_by_hand(notice: Notice, *, outcome: ByHand, words: str = "", by: Actor, now: datetime) -> None:
+    """Keep what came of a message that a person read out or posted.
+
+    Before: it waits to be carried.  After: read out: DELIVERED; posted: SENT by post, with the number of the letter;
+    not reached: it goes on waiting, with one try more; impossible: FAILED, which its matter shows.
+    Who: an official who takes in (TAKE_IN).
+    """
+    post = by.post_for(Duty.TAKE_IN)
+    by_phone = notice.channel == Channel.VOICE
+    columns: dict[str, Any] = {"attempts": F("attempts") + 1, "trouble": words.strip()[:200]}
+    if outcome == ByHand.DONE:
+        columns |= {"carrier": PHONE if by_phone else POST, "sent_at": now, "trouble": ""}
+        columns |= {"state": Delivery.DELIVERED, "reported_at": now} if by_phone else {"state": Delivery.SENT}
+        columns["reference"] = words.strip()[:120]
+    elif outcome == ByHand.IMPOSSIBLE:
+        columns |= {"state": Delivery.FAILED, "reported_at": now, "sent_at": now}
+    waits = to_carry(now=now).filter(pk=notice.pk).order_by()
+    if not Notice.objects.filter(pk__in=waits.values("pk")).update(**columns):
+        raise Refused("MOVED_ON", _("刚才已有人处理了这条告知，请刷新页面再看。"))
+    content = {"notice": notice.pk, "channel": notice.channel, "outcome": outcome, "about": notice.about}
+    record(what="notices.carry_by_hand", about=f"notice:{notice.pk}", by=by.word(post), at=now, content=content)
 
 
 def doubt_waiting(*, now: datetime) -> int:

@@ -28,3 +28,15 @@ MOVES: dict[str, frozenset[str]] = {
     Delivery.DELIVERED: frozenset(),
     Delivery.FAILED: frozenset(),
 }
+
+
+class ByHand(models.TextChoices):
+    """What came of a message that a person carries: read out on the telephone, or printed and posted."""
+
+    DONE = "DONE", _("已经告知，或者已经寄出")
+    NOT_REACHED = "NOT_REACHED", _("没有联系上，以后再试")
+    IMPOSSIBLE = "IMPOSSIBLE", _("没法送到：号码或地址不对")
+
+
+CARRIED_BY_HAND = (Channel.VOICE, Channel.LETTER)
+PHONE, POST = "phone", "post"  # the carrier's name once a person has done it

@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from weimin.county.models import Official
+
 from .matter import Matter
 
 
@@ -23,6 +25,8 @@ class Incoming(models.Model):
     matter = models.ForeignKey(Matter, models.PROTECT, null=True, blank=True, related_name="letters")
     why = models.CharField(_("说明"), max_length=300, blank=True, default="")
     at = models.DateTimeField(_("收到时间"))
+    handled_at = models.DateTimeField(_("处理时间"), null=True, blank=True)  # somebody has looked at what lay aside
+    handled_by = models.ForeignKey(Official, models.PROTECT, null=True, blank=True, related_name="letters_handled")
 
     class Meta:
         indexes = [models.Index(fields=["-at"], name="incoming_aside", condition=Q(fate="ASIDE"))]
@@ -40,7 +44,7 @@ class Incoming(models.Model):
         return self.message_id.split(":")[1] if self.message_id.startswith("imap:") else ""
 
     class Privacy:
-        open = {"id", "fate", "matter", "at"}
+        open = {"id", "fate", "matter", "at", "handled_at", "handled_by"}
         personal = {"message_id", "sender", "why"}
         secret: set[str] = set()
 

@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from weimin.catalogue.models import Route
 from weimin.catalogue.queries import route_for
 from weimin.county.actors import Actor
+from weimin.county.duties import Duty
 from weimin.kernel.clock import county_day
 from weimin.kernel.refusal import Refused
+from weimin.ledger.services import record
 
 from ..journey import classify_matter, dispatch_matter
-from ..models import Matter, SavedView
+from ..models import Incoming, Matter, SavedView
 from ..states import State
 
 MOST_VIEWS = 20
@@ -43,6 +45,25 @@ def drop_view(pk: int, *, by: Actor) -> None:
     Before: it is theirs.  After: it is gone.  Who: the official who kept it.
     """
     SavedView.objects.filter(pk=pk, official=by.official).delete()
+
+
+@transaction.atomic
+def mark_handled(letter: Incoming, *, by: Actor, now: datetime) -> None:
+    """Say that a letter which could not be taken in has been looked at where it lies, and dealt with.
+
+    Before: set aside, and nobody has said so yet.  After: it leaves the list.  Who: who takes in (TAKE_IN).
+    """
+    post = by.post_for(Duty.TAKE_IN)
+    waits = Incoming.objects.filter(pk=letter.pk, fate=Incoming.Fate.ASIDE, handled_at__isnull=True)
+    if not waits.update(handled_at=now, handled_by=by.official):
+        raise Refused("MOVED_ON", _("这封来信已有人处理过了。"))
+    record(
+        what="matters.mark_handled",
+        about=f"letter:{letter.pk}",
+        by=by.word(post),
+        at=now,
+        content={"letter": letter.pk},
+    )
 
 
 @transaction.atomic
