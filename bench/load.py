@@ -67,12 +67,13 @@ def measure(target: Target, clients: int, seconds: float) -> dict[str, Any]:
 
 def _cost(target: Target) -> dict[str, float]:
     """What the server and its database have used and been asked so far."""
-    asked, framed = statements(target.dsn) if target.dsn else (0, 0)
+    asked, framed, checked = statements(target.dsn) if target.dsn else (0, 0, 0)
     return {
         "server_cpu_ms": watch.cpu_seconds(target.pid) * 1000,
         "database_cpu_ms": watch.cpu_seconds(target.database_pid) * 1000,
         "statements": asked,
         "begin_commit": framed,
+        "key_checks": checked,
     }
 
 
@@ -113,7 +114,7 @@ def _is_slow(target: Target) -> bool:
 
 def middle(rounds: list[dict[str, Any]]) -> dict[str, Any]:
     """The median of the rounds, the spread of requests a second, and every answer that failed."""
-    names = ("rps", "p50_ms", "p99_ms", "server_cpu_ms", "database_cpu_ms", "statements", "begin_commit")
+    names = ("rps", "p50_ms", "p99_ms", "server_cpu_ms", "database_cpu_ms", "statements", "begin_commit", "key_checks")
     said: dict[str, Any] = {name: round(median(one[name] for one in rounds), 3) for name in names}
     said["rps_from_to"] = [min(one["rps"] for one in rounds), max(one["rps"] for one in rounds)]
     said["requests"] = sum(one["requests"] for one in rounds)
