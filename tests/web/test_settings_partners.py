@@ -1,5 +1,7 @@
 """Other cities' systems on the desk: kept, mapped, watched; and a clerk sends one matter there."""
 
+import pytest
+
 from tests.cast import NOON
 from tests.web.test_settings_posts import SETTINGS, page, rows, sign_in, told
 from weimin.ledger.models import Entry
@@ -59,9 +61,22 @@ def test_what_went_wrong_is_told_in_words(cast, sign_in):
     partner, _code = keep(cast)
     Partner.objects.update(trouble="HTTP 503", tried_at=NOON, unknown_codes=["ELEPHANT"])
     html = page(sign_in("auditor").get(f"{PARTNERS}{partner.pk}/"))
-    assert "上次联系没有成功：HTTP 503。等待转送的都还在，每分钟再试。" in html
+    assert "上次联系没有成功：对方的服务器出了错，或者暂时不收（HTTP 503）。等待转送的都还在，每分钟再试。" in html
     assert "对方用了没有对应的类别代码：ELEPHANT。" in html
     assert "加上对应" not in html
+
+
+@pytest.mark.parametrize(
+    ("kept", "shown"),
+    [
+        ("no connection (gaierror)", "连不上对方的服务器（no connection (gaierror)）"),
+        ("404 no such jurisdiction", "对方没有这个地址或辖区（404 no such jurisdiction）"),
+        ("service_code was not found", "service_code was not found"),
+        ("", ""),
+    ],
+)
+def test_trouble_is_told_in_plain_words_and_their_own_stay(kept, shown):
+    assert Referral(trouble=kept).trouble_words == Partner(trouble=kept).trouble_words == shown
 
 
 def test_a_clerk_sends_a_matter_there_and_sees_how_far_it_came(cast, sign_in):

@@ -62,7 +62,7 @@ def test_an_endpoint_that_was_given_up_is_to_be_mended_and_one_switched_off_by_h
     ("minutes", "trouble", "health", "what"),
     [
         (59, "HTTP 503", Health.GOOD, "和外部系统的往来正常。"),
-        (61, "HTTP 503", Health.ILL, "一个多小时联系不上：清河市 (HTTP 503)。"),
+        (61, "HTTP 503", Health.ILL, "一个多小时联系不上：清河市 · 对方的服务器出了错，或者暂时不收（HTTP 503）。"),
         (61, "", Health.GOOD, "和外部系统的往来正常。"),
     ],
 )

@@ -2,12 +2,31 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from weimin.catalogue.models import Kind
 from weimin.county.models import Place
 
 from .matter import Matter
+
+# How our own short words for a trouble begin, as wire.py writes them, and what they mean to the reader.
+_TROUBLES = (
+    ("no connection", _("连不上对方的服务器")),
+    ("no answer", _("对方没有答复")),
+    ("HTTP 429", _("对方嫌我们问得太勤")),
+    ("HTTP 5", _("对方的服务器出了错，或者暂时不收")),
+    ("the answer cannot be read", _("对方的答复读不懂")),
+    ("neither number", _("对方没有给编号")),
+    ("403", _("对方不认我们的接口密钥")),
+    ("404", _("对方没有这个地址或辖区")),
+)
+
+
+def _plain(trouble: str) -> str:
+    """In plain words, with what was kept behind them; a partner's own sentence stays as it is."""
+    words = next((words for begin, words in _TROUBLES if trouble.startswith(begin)), None)
+    return _t("%(words)s（%(trouble)s）") % {"words": words, "trouble": trouble} if words else trouble
 
 
 class Partner(models.Model):
@@ -53,6 +72,10 @@ class Partner(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def trouble_words(self) -> str:
+        return _plain(self.trouble)
 
 
 class PartnerCode(models.Model):
@@ -122,3 +145,7 @@ class Referral(models.Model):
                 "closed", "trouble"}  # fmt: skip
         personal = {"words", "said"}
         secret = {"token"}
+
+    @property
+    def trouble_words(self) -> str:
+        return _plain(self.trouble)

@@ -50,7 +50,7 @@ def partners(now: datetime) -> Finding:
     away = [one for one in known if one.trouble and now - (one.good_at or one.created_at) > LATE_AFTER]
     lost = _("转送的事项还没有到对方，对方的进展也没有回来；等待转送的都还在。")
     if away:
-        names = some([f"{one.name} ({one.trouble})" for one in away])
+        names = some([f"{one.name} · {one.trouble_words}" for one in away])
         return ill(
             _("一个多小时联系不上：%(names)s。") % {"names": names},
             lost=lost,
