@@ -41,7 +41,18 @@ def _asked(file: str, url: str, how_many: dict[str, str]) -> tuple[dict[str, int
     """What the tests of this file counted, and which of them broke."""
     with tempfile.TemporaryDirectory(prefix="weimin-drill-") as folder:
         out = Path(folder) / "told.xml"
-        command = [str(PYTHON), "-m", "pytest", "-q", file, f"--junitxml={out}", "-o", f"timeout={ENDLESS}"]
+        command = [
+            str(PYTHON),
+            "-m",
+            "pytest",
+            "-q",
+            file,
+            f"--junitxml={out}",
+            "-o",
+            f"timeout={ENDLESS}",
+            "-o",
+            "junit_family=xunit1",
+        ]
         env = {**os.environ, "DATABASE_URL": url, "WEIMIN_POSTGRESQL_FOLLOWS": "1", **how_many}
         subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, check=False)
         if not out.exists():
