@@ -35,6 +35,9 @@ class Environment(BaseSettings):
     secret_key: str = Field(
         default="", description="at least 40 characters; made and kept in WEIMIN_HOME/secret when empty"
     )
+    keys: Path | None = Field(
+        default=None, description="folder of the keys that open residents' data; WEIMIN_HOME/keys when empty"
+    )
     debug: bool = Field(default=False, description="for developers only")
     https: bool = Field(default=False, description="served behind TLS: secure cookies and HSTS")
     trusted_proxies: str = Field(

@@ -115,6 +115,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 UPLOADS = WEIMIN_HOME / "uploads"
+KEYS = ENVIRONMENT.keys or WEIMIN_HOME / "keys"
 OUTBOX = WEIMIN_HOME / "outbox"
 MAIL_SERVERS = ENVIRONMENT.mail_servers
 MAIL_FROM = ENVIRONMENT.mail_from

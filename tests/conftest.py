@@ -116,6 +116,15 @@ def cast(db):
     return import_module("tests.cast").build()
 
 
+@pytest.fixture
+def own_keys(settings, tmp_path) -> Path:
+    """The folder of the data keys, copied: what a test does to them, no other meets."""
+    folder = tmp_path / "own-keys"
+    shutil.copytree(settings.KEYS, folder)
+    settings.KEYS = folder
+    return folder
+
+
 # --- what is not here -----------------------------------------------------------------------------------------------
 
 

@@ -23,6 +23,7 @@ from django.db import connection
 from psycopg import errors, sql
 
 from weimin.county.context import use_county, use_shared
+from weimin.county.sealed.files import make_first
 
 ROOT = Path(__file__).resolve().parent.parent
 A, B = "990101", "990102"
@@ -81,6 +82,8 @@ def migrations_digest() -> str:
 
 
 def open_database() -> None:
+    for code in (A, B):
+        make_first(code, made_at="2026-09-01T00:00:00Z")
     if connection.vendor == "sqlite":
         _open_sqlite()
     else:

@@ -12,19 +12,10 @@ from tests.catalogue.knowing import keep as keep_article
 from weimin.catalogue.models import Kind, Question, Route, Service, TimeRule, Urgency
 from weimin.county.actors import IMPORT, RESIDENT
 from weimin.county.models import AnsweredRequest, ApiToken, Holding, Leave, Office, Place, Post
+from weimin.county.sealed.fields import _SealedText  # as if something plain had slipped through
 from weimin.county.services import issue_token
 from weimin.matters import journey
-from weimin.matters.models import (
-    Answer,
-    Appeal,
-    Attachment,
-    FollowUp,
-    Matter,
-    Rating,
-    SavedView,
-    Support,
-    Tally,
-)
+from weimin.matters.models import Answer, Appeal, Attachment, FollowUp, Matter, Rating, SavedView, Support, Tally
 from weimin.matters.models.letters import Incoming, MailFolder
 from weimin.matters.states import ContactOutcome, Grade, Identity, Resolved, State
 from weimin.notices.models import Notice
@@ -207,6 +198,9 @@ CHECKS = {
     "place_lat_and_long_together": (_some(Place), {"lat": 34}),
     "place_is_not_its_own_parent": (_some(Place, level="VILLAGE"), {"parent": F("id")}),
     "resident_reach_is_known": (_resident, {"reach_by": "PIGEON"}),
+    "resident_is_sealed": (_resident, {"name": _SealedText("王桂芳")}),
+    "notice_is_sealed": (_notice, {"body": _SealedText("已收到。")}),
+    "incoming_is_sealed": (_incoming, {"sender": _SealedText("wang@example.com")}),
     "notice_channel_is_known": (_notice, {"channel": "PIGEON"}),
     "notice_state_is_known": (_notice, {"state": "LOST", "sent_at": NOON}),
     "notice_delivered_was_reported": (_notice, {"state": "DELIVERED", "sent_at": NOON}),

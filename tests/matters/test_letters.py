@@ -170,7 +170,7 @@ def test_a_stranger_does_not_get_in_and_the_clerk_is_told(cast, by):
     event = Event.objects.get(matter=matter, act="NOTE")
     assert (event.internal, event.by_kind) == (True, "clock")
     assert event.words == "来信提到这件事，但来信邮箱 thief@far.example 不是反映人留的，请先核实身份：\n我要撤回"
-    assert Notice.objects.filter(address="thief@far.example").count() == 0
+    assert [notice for notice in Notice.objects.all() if notice.address == "thief@far.example"] == []
 
 
 def test_a_made_up_id_is_no_thread(cast):

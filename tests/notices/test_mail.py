@@ -95,7 +95,8 @@ def test_a_server_without_a_seal_is_not_given_the_letter(server, notice, setting
 
 def test_an_address_that_smuggles_a_line_is_refused_and_holds_up_no_other(server, cast):
     bad, sound = _written(cast), _written(cast)
-    Notice.objects.filter(pk=bad.pk).update(address="wang@home.example\r\nBcc: all@home.example")
+    bad.address = "wang@home.example\r\nBcc: all@home.example"
+    bad.save()
     assert deliver(now=NOON) == 1
     assert (came_to(bad)[0], came_to(sound)[0]) == (Delivery.FAILED, Delivery.SENT)
 

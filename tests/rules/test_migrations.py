@@ -11,12 +11,19 @@ from weimin.county.live import AddConstraintLive, AddIndexLive
 # only with its reason; otherwise it is written so that it breaks no rule (docs/operate/upgrade.md).
 BEFORE_THE_FIRST_RELEASE = {
     "county.0002_one_time_password",
+    "households.0002_sealed_columns",
+    "households.0003_seal_residents",
+    "households.0004_only_sealed",
     "ledger.0002_appended_only",
     "matters.0002_number_sequence",
     "matters.0003_helpers_promises_parting",
     "matters.0004_undo",
+    "matters.0009_seal_letters",
+    "matters.0010_only_sealed",
     "notices.0002_lost",
     "notices.0003_carriers",
+    "notices.0005_seal_notices",
+    "notices.0006_only_sealed",
 }
 WITH_A_REASON: dict[str, str] = {}
 

@@ -45,6 +45,7 @@ EXTRAS = {
         "router": "which tables stand in which schema",
         "sampling": "now and then the database is asked whether it stands in the chosen county",
         "schemas": "a county's schema is made and looked at",
+        "sealed": "personal fields sealed at rest, their keys, and indexes that show nothing",
         "seed_years": "the official calendar of the years already published",
         "shared": "the tables all counties of an installation share",
         "sqlite": "the database engine for one county",
@@ -58,6 +59,7 @@ EXTRAS = {
         "tables": "a county's own tables of kinds and routes, read and judged row by row",
         "seeds": "the catalogue's tables read from a directory, before they are laid down",
     },
+    "households": {"searching": "the words by which a resident is found, of which only digests are kept"},
     "notices": {
         "carriers": "who takes messages out of the house: mail servers, gateways, files",
         "outside": "what the operator tells of mail servers, gateways and mailboxes, typed",

@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from weimin.county.sealed import SealedField
+from weimin.county.sealed.ring import CIPHER
 from weimin.households.models import Resident
 
 from .states import Channel, Delivery
@@ -15,9 +17,9 @@ class Notice(models.Model):
     resident = models.ForeignKey(Resident, models.CASCADE, null=True, blank=True, related_name="notices")
     official = models.ForeignKey("county.Official", models.PROTECT, null=True, blank=True, related_name="notices")
     channel = models.CharField(_("渠道"), max_length=8, choices=Channel.choices)
-    address = models.CharField(_("地址或号码"), max_length=254)
-    subject = models.CharField(_("标题"), max_length=120, blank=True, default="")
-    body = models.TextField(_("内容"))
+    address = SealedField(_("地址或号码"), row="once")
+    subject = SealedField(_("标题"), row="once", blank=True, default="")
+    body = SealedField(_("内容"), row="once")
     language = models.CharField(_("语言"), max_length=10, default="zh-hans")
     about = models.CharField(_("所涉事项"), max_length=40, blank=True, default="")
     once = models.CharField(_("防重标记"), max_length=120, unique=True)
@@ -51,6 +53,10 @@ class Notice(models.Model):
             models.CheckConstraint(
                 name="notice_delivered_was_reported",
                 condition=~Q(state="DELIVERED") | Q(reported_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="notice_is_sealed",
+                condition=Q(address__is_sealed=CIPHER, subject__is_sealed=CIPHER, body__is_sealed=CIPHER),
             ),
         ]
 

@@ -1,5 +1,6 @@
 """Writing messages into the outbox, and taking them out again. Sending is a job; writing belongs to the act."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,8 @@ from weimin.ledger.services import record
 from .models import Notice
 from .queries import to_carry
 from .states import MOVES, PHONE, POST, ByHand, Channel, Delivery
+
+_REACH = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+|\+?\d(?:[ -]?\d){6,}")
 
 
 def tell_resident(
@@ -92,7 +95,7 @@ def report_delivery(pk: int, *, delivered: bool, why: str, now: datetime) -> boo
         state=goal,
         reported_at=now,
         sent_at=Coalesce("sent_at", Value(now)),
-        trouble="" if delivered else why[:200],
+        trouble="" if delivered else without_reach(why)[:200],
     )
     return bool(moved) or Notice.objects.filter(pk=pk).exists()
 
@@ -128,6 +131,14 @@ def doubt_waiting(*, now: datetime) -> int:
     Who: the operator who restored.
     """
     return Notice.objects.filter(state=Delivery.QUEUED).update(state=Delivery.UNCERTAIN, sent_at=now)
+
+
+def without_reach(why: str) -> str:
+    """What a carrier says went wrong, without the address or number it repeats: those are kept sealed.
+
+    Before: as the carrier said it.  After: nothing changes.  Who: whoever keeps the reason.
+    """
+    return _REACH.sub("…", why)
 
 
 def _way_to(resident: Resident) -> tuple[Channel, str]:

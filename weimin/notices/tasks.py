@@ -9,6 +9,7 @@ from weimin.kernel.failpoint import failpoint
 
 from .carriers import Carrier, Fate, Outcome, carriers_for
 from .models import Notice
+from .services import without_reach
 from .states import Delivery
 
 log = logging.getLogger(__name__)
@@ -72,7 +73,7 @@ def _keep(notice: Notice, outcome: Outcome, *, carrier: str) -> None:
     """A report that came while we were still waiting for the answer is not overwritten."""
     goal = {Fate.TAKEN: Delivery.SENT, Fate.REFUSED: Delivery.FAILED}.get(outcome.fate, Delivery.UNCERTAIN)
     Notice.objects.filter(pk=notice.pk, state=Delivery.UNCERTAIN).update(
-        state=goal, carrier=carrier[:80], reference=outcome.reference, trouble=outcome.why[:200]
+        state=goal, carrier=carrier[:80], reference=outcome.reference, trouble=without_reach(outcome.why)[:200]
     )
 
 
@@ -83,5 +84,5 @@ def _try_again(notice: Notice, why: str, now: datetime) -> None:
         state=Delivery.FAILED if given_up else Delivery.QUEUED,
         send_after=now + _FIRST_WAIT * min(2**notice.attempts, _LONGEST_WAIT),
         sent_at=None,
-        trouble=why[:200],
+        trouble=without_reach(why)[:200],
     )

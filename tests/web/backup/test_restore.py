@@ -1,6 +1,7 @@
 """A sealed backup comes back on an empty machine, is proved, and the county goes on from there."""
 
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from weimin.county.sealed import ring
 from weimin.ledger.models import Entry
 from weimin.matters.models import Matter
 
@@ -80,9 +82,38 @@ def test_files_that_lie_there_are_not_mixed_with_those_of_the_archive(county, se
     assert (code, "holds files already" in said) == (1, True)
 
 
-def test_without_the_secret_the_operator_is_told_what_it_means(county, back_up, weimin):
+def kept_apart(settings, house):
+    """The data keys, carried by hand to where nothing else is."""
+    folder = Path(house["WEIMIN_HOME"]) / "keys"
+    folder.mkdir()
+    shutil.copyfile(Path(settings.KEYS) / "990101.json", folder / "990101.json")
+
+
+def test_without_the_data_keys_nothing_is_restored(county, back_up, weimin, empty_house):
     archive, said = back_up()
-    assert "The archive is not sealed: whoever has it reads everything." in said
+    assert "The secret and the data keys are not in it" in said
+    code, said = weimin("restore", archive)
+    assert code == 1
+    assert f"and not here: {ring().newest.id}. Put the file 990101.json that was kept apart" in said
+    assert not (Path(empty_house["WEIMIN_HOME"]) / "weimin.sqlite3").exists()
+
+
+def test_a_key_that_was_retired_since_comes_back_with_a_sealed_backup_that_needs_it(
+    county, sealed, keys, weimin, empty_house
+):
+    code, said = weimin("restore", sealed, "--key", keys[1])
+    assert code == 0, said
+    path = Path(empty_house["WEIMIN_HOME"]) / "keys" / "990101.json"
+    assert f"The data keys {ring().newest.id} stand in {path}." in said
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert "ok  16 sealed fields open with their data keys." in said
+    assert walk_on(empty_house, county)["name"] == "王桂芳"
+
+
+def test_without_the_secret_the_operator_is_told_what_it_means(county, back_up, weimin, settings, empty_house):
+    archive, said = back_up()
+    assert "The archive is not sealed: whoever has it reads everything but what is sealed by itself." in said
+    kept_apart(settings, empty_house)
     code, said = weimin("restore", archive)
     assert code == 0, said
     assert "ATTENTION: the secret here is not the one of the backup" in said

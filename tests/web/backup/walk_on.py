@@ -39,6 +39,7 @@ def main(number: str, pin: str) -> dict[str, object]:
     shown = her.get(f"/my/{number}/files/{photo.pk}/")
     told["photo"] = (shown.status_code, len(b"".join(shown.streaming_content)))
     matter = Matter.objects.get(number=number)
+    told["name"] = matter.resident.name
     li = actor_of(Official.objects.get(name_zh="李敏"), now=NOON)
     journey.classify_matter(matter, kind=matter.kind, by=li, now=NOON)
     told["state"] = Matter.objects.get(number=number).state

@@ -15,6 +15,8 @@ from ..plans import read_table
 from ..postgresql.mould import cast
 from ..postgresql.roles import give_role
 from ..schemas import create_schema
+from ..sealed.ring import KeyTrouble
+from ..sealed.standing import make_if_new
 from ..services import NewCounty, enter_county
 from ..shared.models import CountyEntry
 from .migrating import Migrator, Outcome, side_by_side
@@ -42,13 +44,14 @@ def _add(migrator: Migrator, new: NewCounty, *, now: datetime) -> Outcome:
             with use_county(new.code):
                 if made:
                     cast(migrator)
+                make_if_new(now=now)
                 applied = migrator.migrate()
                 give_role()
                 if not made and not applied and _is_entered(new):
                     return Outcome(new.code)
                 enter_county(new, by=IMPORT, now=now)
         return Outcome(new.code, 1)
-    except (DatabaseError, Refused, UnknownCounty) as wrong:
+    except (DatabaseError, KeyTrouble, Refused, UnknownCounty) as wrong:
         return Outcome(new.code, trouble=str(wrong).strip().splitlines()[0])
 
 

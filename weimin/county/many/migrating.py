@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
@@ -16,6 +18,8 @@ from django.db.migrations.state import ProjectState
 
 from ..context import UnknownCounty, use_county
 from ..postgresql.roles import give_role
+from ..sealed.ring import KeyTrouble
+from ..sealed.standing import check_keys, make_if_new
 
 T = TypeVar("T")
 LOCK = 990101  # first half of the number under which a county is migrated by one process at a time
@@ -87,9 +91,9 @@ Job = Callable[[Migrator, T], Outcome]
 _mine: Migrator | None = None
 
 
-def migrate_counties(codes: Sequence[str], migrator: Migrator, *, processes: int) -> Iterator[Outcome]:
+def migrate_counties(codes: Sequence[str], migrator: Migrator, *, processes: int, now: datetime) -> Iterator[Outcome]:
     """Each county in a transaction of its own, as they are done. One that fails holds up no other."""
-    return side_by_side(_migrate, codes, migrator, processes=processes)
+    return side_by_side(partial(_migrate, now=now), codes, migrator, processes=processes)
 
 
 def side_by_side(job: Job[T], counties: Sequence[T], migrator: Migrator, *, processes: int) -> Iterator[Outcome]:
@@ -114,12 +118,15 @@ def _do(job: Job[T], county: T) -> Outcome:
     return job(_mine, county)
 
 
-def _migrate(migrator: Migrator, code: str) -> Outcome:
+def _migrate(migrator: Migrator, code: str, *, now: datetime) -> Outcome:
+    """The data keys first, for rows may be sealed on the way; at the end they must open what is there."""
     try:
         with use_county(code):
+            make_if_new(now=now)
             done = migrator.migrate()
+            check_keys()
             if connection.vendor == "postgresql":
                 give_role()
             return Outcome(code, done)
-    except (DatabaseError, MigrationSchemaMissing, InconsistentMigrationHistory, UnknownCounty) as wrong:
+    except (DatabaseError, KeyTrouble, MigrationSchemaMissing, InconsistentMigrationHistory, UnknownCounty) as wrong:
         return Outcome(code, trouble=str(wrong).strip().splitlines()[0])

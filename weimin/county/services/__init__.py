@@ -3,6 +3,7 @@
 from .accounts import create_account, open_account, reset_password, reset_second_factor
 from .calendar import enter_year, seed_years
 from .counties import NewCounty, enter_county
+from .data_keys import retire_data_key, rotate_data_key
 from .founding import Plan, found_county
 from .keys import issue_token, revoke_token
 from .offices import OfficePlan, add_office, change_office, retire_office
@@ -35,8 +36,10 @@ __all__ = [
     "reset_password",
     "reset_second_factor",
     "reset_sign_in",
+    "retire_data_key",
     "retire_office",
     "retire_post",
     "revoke_token",
+    "rotate_data_key",
     "seed_years",
 ]

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from weimin.county.models import Place
+from weimin.households.models import Resident
+from weimin.households.searching import plain_phone
 from weimin.kernel.numbers import WrongNumber, parse
 from weimin.notices.carriers.mail import CARRIER
 from weimin.notices.carriers.marks import row_marked
@@ -55,18 +57,12 @@ def thread_of_phone(phone: str, text: str, *, now: datetime) -> Matter | None:
         return named
     told = Notice.objects.filter(
         channel=Channel.SMS,
-        address__in=[phone, f"+86{phone}", f"86{phone}"],
+        resident__in=Resident.objects.filter(phone_index__is_word=phone),
         about__startswith=_ABOUT,
         created_at__gte=now - _STILL_TALKING,
     )
     last = told.order_by("-created_at", "-pk").first()
     return _matter(last.about.removeprefix(_ABOUT)) if last else None
-
-
-def plain_phone(written: str) -> str:
-    """`+86 139-0000-0001` → `13900000001`."""
-    digits = "".join(sign for sign in written if sign.isascii() and sign.isdigit())
-    return digits.removeprefix("86") if len(digits) == 13 else digits
 
 
 def place_named(text: str, county: Place) -> Place:

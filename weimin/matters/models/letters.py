@@ -5,6 +5,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from weimin.county.models import Official
+from weimin.county.sealed import SealedField
+from weimin.county.sealed.ring import CIPHER
 
 from .matter import Matter
 
@@ -20,7 +22,7 @@ class Incoming(models.Model):
         ASIDE = "ASIDE", _("没能收下，请人工查看")
 
     message_id = models.CharField(_("来信标识"), max_length=250, unique=True)
-    sender = models.CharField(_("来信人"), max_length=254, blank=True, default="")
+    sender = SealedField(_("来信人"), row="message_id", blank=True, default="")
     fate = models.CharField(_("结果"), max_length=8, choices=Fate.choices)
     matter = models.ForeignKey(Matter, models.PROTECT, null=True, blank=True, related_name="letters")
     why = models.CharField(_("说明"), max_length=300, blank=True, default="")
@@ -36,6 +38,7 @@ class Incoming(models.Model):
                 condition=Q(fate__in=["MATTER", "REPLY", "STRANGER"], matter__isnull=False)
                 | Q(fate__in=["IGNORED", "ASIDE"], matter__isnull=True),
             ),
+            models.CheckConstraint(name="incoming_is_sealed", condition=Q(sender__is_sealed=CIPHER)),
         ]
 
     @property

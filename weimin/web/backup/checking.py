@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from weimin.catalogue.models import ArticleChange, Change
 from weimin.catalogue.services import content_of
+from weimin.county.sealed.resealing import open_all, sealed_models
 from weimin.kernel.progress import Progress
 from weimin.ledger.models import Entry
 from weimin.ledger.services import verify
@@ -26,6 +27,7 @@ class Finding:
 
 def check_content() -> Iterator[Finding]:
     """What the rows of the chosen county say, against the ledger and a recount."""
+    yield _sealed()
     yield _timelines()
     yield _changes()
     yield _tallies()
@@ -47,6 +49,16 @@ def check_rows(manifest: Manifest) -> Finding:
         f"{entries:,} ledger entries, to number {last}, give the same digest."
     )
     return Finding(not wrong, " ".join(wrong) or whole)
+
+
+def _sealed() -> Finding:
+    with Progress(sum(model._base_manager.count() for model in sealed_models()), "Opening sealed fields") as progress:
+        found = open_all(progress.step)
+    opened = found.pop("opened", 0)
+    if found:
+        tables = ", ".join(f"{rows:,} rows of {table}" for table, rows in sorted(found.items()))
+        return Finding(False, f"Sealed fields do not open with the data keys that are here: {tables}.")
+    return Finding(True, f"{opened:,} sealed fields open with their data keys.")
 
 
 def _timelines() -> Finding:

@@ -14,6 +14,7 @@ FORMAT = 1
 NAME = "manifest.json"
 FILE_LIST = "files.txt"
 SECRET = "secret"  # noqa: S105 -- the name of a part, not its content
+KEYS = "keys.json"
 DATABASES = {"sqlite": "database.sqlite3.gz", "postgresql": "database.pgdump"}
 PIECE = 1024 * 1024
 
@@ -31,6 +32,7 @@ class Manifest:
     files: int
     missing: list[str]
     secret_check: str
+    keys: list[str] = field(default_factory=list)  # the data keys its rows are sealed with, by name
     parts: dict[str, dict[str, Any]] = field(default_factory=dict)
     format: int = FORMAT
 
@@ -44,6 +46,7 @@ class Manifest:
             told = json.loads(data)
             if told["format"] != FORMAT:
                 raise Broken(f"The archive has format {told['format']}; this version of Weimin reads {FORMAT}.")
+            told.setdefault("keys", [])  # archives of before rows were sealed
             return cls(**{one.name: told[one.name] for one in fields(cls)})
         except (ValueError, KeyError, TypeError):
             raise Broken("The archive's manifest cannot be read. Use another copy.") from None

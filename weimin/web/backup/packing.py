@@ -11,11 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from weimin.county.sealed.files import dumps
+from weimin.county.sealed.ring import Ring
 from weimin.kernel.chosen import current_code
 from weimin.kernel.progress import Progress
 from weimin.matters.uploads import path_of
 
-from .manifest import DATABASES, FILE_LIST, NAME, SECRET, Manifest, check_of, digest_of
+from .manifest import DATABASES, FILE_LIST, KEYS, NAME, SECRET, Manifest, check_of, digest_of
 from .sealing import Sealing
 from .snapshot import NAMED_FILES, Snapshot, counted, ledger_of
 
@@ -31,16 +33,20 @@ class Packed:
     damaged: list[str]
 
 
-def pack(snapshot: Snapshot, *, room: Path, folder: Path, public: bytes | None, secret: str, now: datetime) -> Packed:
+def pack(
+    snapshot: Snapshot, *, room: Path, folder: Path, public: bytes | None, secret: str, keys: Ring, now: datetime
+) -> Packed:
     """One archive in `folder`, under its name only when it is whole and on disk.
 
-    The secret is in it only if it is sealed.
+    The secret and the data keys are in it only if it is sealed.
     """
     parts = {FILE_LIST: room / FILE_LIST, DATABASES[_kind(snapshot)]: snapshot.path}
     listed, missing = _list_files(snapshot, parts[FILE_LIST])
     if public is not None:
         parts[SECRET] = room / SECRET
         parts[SECRET].write_text(secret)
+        parts[KEYS] = room / KEYS
+        parts[KEYS].write_text(dumps(keys))
     manifest = Manifest(
         county=current_code(),
         taken_at=now.astimezone(UTC).isoformat(timespec="seconds"),
@@ -51,6 +57,7 @@ def pack(snapshot: Snapshot, *, room: Path, folder: Path, public: bytes | None, 
         files=listed,
         missing=missing,
         secret_check=check_of(secret),
+        keys=[key.id for key in keys.keys],
     )
     manifest = replace(manifest, parts={name: digest_of(path) for name, path in parts.items()})
     stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")

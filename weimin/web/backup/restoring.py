@@ -16,6 +16,8 @@ from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
 from weimin.county.context import schema_of, use_shared
+from weimin.county.sealed.files import one_writer, path_of, read, write
+from weimin.county.sealed.ring import Ring
 from weimin.kernel.kept import forget_all
 from weimin.ledger.services import record
 from weimin.matters.numbering import next_serials
@@ -90,6 +92,29 @@ def files_in_place() -> Iterator[Place]:
             os.replace(folder, goal / folder.name)
     finally:
         shutil.rmtree(place.aside, ignore_errors=True)
+
+
+def place_keys(unpacked: Unpacked) -> str:
+    """The data keys come back with a sealed archive, beside those that lie here. Returns a sentence about them.
+
+    Broken, and nothing is changed, if the rows would have no key.
+    """
+    county, wanted = unpacked.manifest.county, unpacked.manifest.keys
+    path = path_of(county)
+    with one_writer():
+        here = read(path).keys if path.exists() else ()
+        brought = unpacked.ring.keys if unpacked.ring is not None else ()
+        ring = Ring(county, sorted({key.id: key for key in (*here, *brought)}.values(), key=lambda key: key.made_at))
+        lacking = [key_id for key_id in wanted if not ring.has(key_id)]
+        if lacking:
+            raise Broken(
+                f"The names and telephones in the archive are sealed with data keys that are not in it, because it is "
+                f"not sealed itself, and not here: {', '.join(lacking)}. Put the file {path.name} that was kept apart "
+                f"into {path.parent} first."
+            )
+        if len(ring.keys) > len(here):
+            write(ring)
+    return f"The data keys {', '.join(wanted)} stand in {path}." if wanted else "The archive is from before data keys."
 
 
 def load_database(unpacked: Unpacked) -> None:

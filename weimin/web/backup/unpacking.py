@@ -11,10 +11,12 @@ from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
+from weimin.county.sealed.files import loads
+from weimin.county.sealed.ring import KeyTrouble, Ring
 from weimin.kernel.progress import Progress
 
 from .broken import Broken
-from .manifest import DATABASES, FILE_LIST, NAME, Manifest, pieces
+from .manifest import DATABASES, FILE_LIST, KEYS, NAME, Manifest, pieces
 from .sealing import MAGIC, Opening
 
 _DIGEST = re.compile("[0-9a-f]{64}")
@@ -34,6 +36,16 @@ class Unpacked:
     def database(self) -> Path:
         return self.room / DATABASES[self.manifest.database]
 
+    @property
+    def ring(self) -> Ring | None:
+        """The data keys that came with it; None in an archive that is not sealed."""
+        if KEYS not in self.manifest.parts:
+            return None
+        try:
+            return loads((self.room / KEYS).read_text(), county=self.manifest.county, where=f"{KEYS} in the archive")
+        except KeyTrouble as trouble:
+            raise Broken(str(trouble)) from None
+
 
 def is_sealed(path: Path) -> bool:
     with path.open("rb") as file:
@@ -50,6 +62,7 @@ def unpack(path: Path, *, private: bytes | None, room: Path, uploads: Path | Non
             unpacked = _head(tar, room)
             for name, part in unpacked.manifest.parts.items():
                 _part(tar, name, part, room)
+            _check_keys(unpacked)
             _files(tar, unpacked, uploads)
     except (tarfile.TarError, EOFError):
         raise Broken(
@@ -98,6 +111,13 @@ def _part(tar: tarfile.TarFile, name: str, told: dict[str, object], room: Path) 
     digest = _copy(file, room / name)
     if digest != told["sha256"]:
         raise Broken(f"{name} was changed: its SHA-256 is not the one in the manifest. Use another copy.")
+
+
+def _check_keys(unpacked: Unpacked) -> None:
+    ring = unpacked.ring
+    lacking = [] if ring is None else [key_id for key_id in unpacked.manifest.keys if not ring.has(key_id)]
+    if lacking:
+        raise Broken(f"The archive speaks of data keys it does not hold: {', '.join(lacking)}. Use another copy.")
 
 
 def _files(tar: tarfile.TarFile, unpacked: Unpacked, uploads: Path | None) -> None:

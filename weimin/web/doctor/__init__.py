@@ -7,7 +7,7 @@ from django.db import DatabaseError
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from . import county, database, deep, machine, outside, work
+from . import county, data_keys, database, deep, machine, outside, work
 from .finding import Check, Finding, Health, Result, ill
 
 __all__ = ["CHECKS", "Check", "Finding", "Health", "Result", "examine", "worst"]
@@ -30,6 +30,7 @@ IN_THE_DATABASE = (
     Check("wall", _("各县之间的墙"), database.wall),
     Check("durable", _("写进磁盘"), database.durable),
     Check("migrations", _("表的更新"), database.migrations),
+    Check("data_keys", _("数据密钥"), data_keys.data_keys),
     Check("work", _("后台工作"), work.alive),
     Check("jobs", _("后台工作的结果"), work.failing),
     Check("outbox", _("待发的消息"), work.outbox),

@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import count
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection, models
 
+from weimin.county.sealed import BlindIndex, SealedField
 from weimin.county.together import forget_blocks
 
 Kind = type[models.Model]
@@ -60,14 +62,18 @@ def lay_down(table: Kind, rows: Sequence[Any]) -> None:
 
 
 def _lines(fields: Sequence[Any], rows: Sequence[Any]) -> Iterable[str]:
-    names = [field.attname for field in fields]
-    kinds = [_json if isinstance(field, models.JSONField) else _plain for field in fields]
-    columns = list(zip(names, kinds, strict=True))
+    columns = [_column(field) for field in fields]
     for start in range(0, len(rows), _PIECE):
-        yield "".join(
-            "\t".join([told(getattr(row, name)) for name, told in columns]) + "\n"
-            for row in rows[start : start + _PIECE]
-        )
+        yield "".join("\t".join([told(row) for told in columns]) + "\n" for row in rows[start : start + _PIECE])
+
+
+def _column(field: Any) -> Callable[[Any], str]:
+    """What stands in this column of a row; sealed where the field seals."""
+    if isinstance(field, (SealedField, BlindIndex)):
+        return lambda row: _text(field.pre_save(row, True))
+    value = attrgetter(field.attname)
+    told = _json if isinstance(field, models.JSONField) else _plain
+    return lambda row: told(value(row))
 
 
 def _json(value: Any) -> str:

@@ -23,7 +23,7 @@ from .ending import Verbs
 from .founding import found
 from .ground import Ground
 from .pen import WRITTEN, Pen
-from .people import People, sounded
+from .people import People
 from .telling import Story, Telling
 
 YEARS = 4
@@ -137,7 +137,7 @@ class Writer:
         with transaction.atomic():
             if stretch.what == "residents":
                 people = self.growth.people
-                lay_down(Resident, [sounded(people.person(n)) for n in range(stretch.start, stretch.end)])
+                lay_down(Resident, [people.person(n) for n in range(stretch.start, stretch.end)])
             else:
                 self._tell(number, stretch)
             content = {"what": stretch.what, "from": stretch.start, "to": stretch.end}

@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 
-from weimin.county.pinyin import search_words
 from weimin.households.models import Resident
 from weimin.matters.states import Channel
 from weimin.web.sample.sequence import Course
@@ -36,14 +34,3 @@ class People:
             source=Channel.IMPORT,
             recorded_at=self.recorded_at,
         )
-
-
-def sounded(resident: Resident) -> Resident:
-    """With the sounds of the name, by which a clerk finds it; only who is written down needs them."""
-    resident.pinyin = _sounds(resident.name)
-    return resident
-
-
-@cache
-def _sounds(name: str) -> str:
-    return search_words(name, limit=120)

@@ -18,6 +18,7 @@ from weimin.county.models.places import Level
 from weimin.county.permissions import StaffRequest, needs
 from weimin.county.throttle import allow
 from weimin.households.models import Resident
+from weimin.households.queries import found_by
 from weimin.households.services import note_reading
 from weimin.kernel import clock, numbers
 from weimin.kernel.refusal import Refused
@@ -131,13 +132,8 @@ def find_residents(request: StaffRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:40]
     if not allow(f"find_residents:{request.user.pk}", per_minute=SEARCHES_A_MINUTE, now=clock.now()):
         raise PermissionDenied(_("查得太频繁了，请过一分钟再查。"))
-    if len(words) < 2:
-        return _answer([])
-    found = _people(request).filter(
-        Q(name__istartswith=words) | Q(phone__startswith=words) | Q(pinyin__icontains=words.lower())
-    )
     with transaction.atomic():
-        rows = list(found.distinct().order_by("name", "pk")[:MOST_FOUND])
+        rows = found_by(words, among=_people(request))[:MOST_FOUND]
         read_names(rows, by=request.actor, now=clock.now())
     return _answer([{"value": str(one.pk), "label": one.name or "—", "detail": _masked(one.phone)} for one in rows])
 

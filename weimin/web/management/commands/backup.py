@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from weimin.county.sealed.files import path_of, ring
+from weimin.county.sealed.ring import KeyTrouble
 from weimin.kernel import clock
 from weimin.web.backup.broken import Broken
 from weimin.web.backup.packing import Packed, drop_old, pack
@@ -33,7 +35,7 @@ class Command(BaseCommand):
             raise CommandError(f"WEIMIN_BACKUP_KEY is no public key: {wrong}.") from None
         try:
             packed = self._pack(directory, public)
-        except (Broken, OSError) as wrong:
+        except (Broken, KeyTrouble, OSError) as wrong:
             raise CommandError(f"No backup was made: {wrong}") from None
         self._tell(packed, sealed=public is not None)
         drop_old(
@@ -53,8 +55,9 @@ class Command(BaseCommand):
             take_snapshot(Path(room)) as seen,
         ):
             return pack(
-                seen, room=Path(room), folder=directory, public=public, secret=settings.SECRET_KEY, now=clock.now()
-            )
+                seen, room=Path(room), folder=directory, public=public, secret=settings.SECRET_KEY, keys=ring(),
+                now=clock.now(),
+            )  # fmt: skip
 
     def _tell(self, packed: Packed, *, sealed: bool) -> None:
         manifest = packed.manifest
@@ -66,6 +69,8 @@ class Command(BaseCommand):
         )
         if not sealed:
             self.stdout.write(
-                "The archive is not sealed: whoever has it reads everything. Make a key with bin/weimin backup_key. "
-                f"The secret is not in it: keep {settings.WEIMIN_HOME / 'secret'} apart."
+                "The archive is not sealed: whoever has it reads everything but what is sealed by itself. Make a key "
+                "with bin/weimin backup_key. The secret and the data keys are not in it, and without the data keys "
+                f"nobody's name opens any more: keep {settings.WEIMIN_HOME / 'secret'} and {path_of(manifest.county)} "
+                "apart."
             )

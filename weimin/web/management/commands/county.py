@@ -102,7 +102,8 @@ class Command(BaseCommand):
 
     def _migrate(self, given: Namespace) -> None:
         codes = self._with_schemas(given) if connection.vendor == "postgresql" else _the_one(given.codes)
-        done = migrate_counties(codes, Migrator(), processes=_at_most(given.processes, len(codes)))
+        processes = _at_most(given.processes, len(codes))
+        done = migrate_counties(codes, Migrator(), processes=processes, now=clock.now())
         outcomes = self._told(done, len(codes), "Migrating counties", given.verbosity)
         if given.verbosity and len(codes) <= FEW:
             for one in outcomes:

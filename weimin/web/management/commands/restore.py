@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from weimin.county.context import use_county
+from weimin.county.sealed.ring import KeyTrouble
 from weimin.kernel import clock
 from weimin.web.backup import restoring
 from weimin.web.backup.broken import Broken
@@ -32,7 +33,7 @@ class Command(BaseCommand):
             with tempfile.TemporaryDirectory(prefix="restore-", dir=settings.WEIMIN_HOME) as room:
                 unpacked = self._restore(file, private, Path(room))
                 about_secret = restoring.place_secret(unpacked)
-        except (Broken, OSError) as reason:
+        except (Broken, KeyTrouble, OSError) as reason:
             raise CommandError(f"Nothing was restored: {reason}") from None
         with use_county(unpacked.manifest.county):
             wrong = self._verify(unpacked)
@@ -50,6 +51,7 @@ class Command(BaseCommand):
             restoring.check_empty(county=place.county)
             if wrong := check_dump(unpacked):
                 raise Broken(" ".join(wrong))
+            self.stdout.write(restoring.place_keys(unpacked))
             restoring.load_database(unpacked)
         return unpacked
 
