@@ -1,6 +1,6 @@
 """Personal fields, sealed at rest: a ring of keys for each county, fields that seal themselves, blind indexes.
 
-What is sealed and what is not, and why: docs/decisions/0025-sealed-at-rest.md.
+What is sealed and what is not, and why: docs/decisions/0026-sealed-at-rest.md.
 """
 
 from .fields import BlindIndex, SealedField
