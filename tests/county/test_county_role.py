@@ -6,7 +6,7 @@ from django.db import DatabaseError, connection, transaction
 from tests import harness
 from weimin.county.context import serve_county, use_county, use_shared
 from weimin.county.models import Account
-from weimin.county.postgresql.roles import LACKING, give_role, role_of, take_role
+from weimin.county.postgresql.roles import ALL, LACKING, give_role, role_of, take_role
 from weimin.county.schemas import create_schema
 from weimin.ledger.models import Entry
 
@@ -135,7 +135,7 @@ def test_rights_follow_the_tables():
             assert rights() == {
                 "first": "INSERT SELECT", "kept": "INSERT SELECT", "second": "DELETE INSERT SELECT UPDATE",
             }  # fmt: skip
-            cursor.execute(LACKING, {"role": role_of("county_990103")})
+            cursor.execute(LACKING, {"role": role_of("county_990103"), "all": ALL})
             assert cursor.fetchall() == []
             cursor.execute("DROP SCHEMA county_990103 CASCADE")
         with use_shared():

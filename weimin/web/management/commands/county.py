@@ -18,6 +18,7 @@ from weimin.county.many.dropping import drop_county, what_goes
 from weimin.county.many.listing import Standing, standing
 from weimin.county.many.migrating import Migrator, Outcome, migrate_counties
 from weimin.county.postgresql.mould import mould
+from weimin.county.postgresql.roles import give_shared_role
 from weimin.county.schemas import county_codes, create_schema
 from weimin.county.services import NewCounty
 from weimin.kernel import clock
@@ -126,6 +127,7 @@ class Command(BaseCommand):
         try:
             with use_shared():
                 applied = Migrator().migrate()
+                give_shared_role()
         except (DatabaseError, MigrationSchemaMissing) as wrong:
             raise CommandError(
                 f"shared: {wrong}\nMigrate as the role that owns the tables: deploy/README.md."
