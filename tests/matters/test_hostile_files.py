@@ -149,3 +149,14 @@ def test_a_name_is_only_a_word_beside_the_file(home, name, safe):
     kept = uploads.store(BytesIO(picture()), name=name)
     assert kept.name == safe
     assert written(home) == [kept.sha256]
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG"])
+@pytest.mark.parametrize("size", [(40, 30), (5200, 3900)])
+def test_a_photo_held_sideways_is_put_upright(home, form, size):
+    """What the camera says of how it was held is followed, then left behind; also where the photo is made small."""
+    data = Image.Exif()
+    data[0x0112] = 6  # turned by a quarter
+    kept = uploads.store(BytesIO(picture(form, size, exif=data)), name="a.jpg")
+    long = min(size[0], uploads.LONGEST_SIDE)
+    assert (kept.width, kept.height) == (long * 3 // 4, long)

@@ -26,6 +26,7 @@ SAID = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
 # Pages that anyone may read and any shared computer may keep; everything else may hold what is somebody's own.
 FOR_ALL = {
@@ -146,3 +147,38 @@ def test_behind_tls_a_form_sent_by_a_browser_is_taken(cast, settings):
     assert send("https://elsewhere.example").status_code == 403
     assert send("http://testserver").status_code == 403
     assert send("https://testserver").headers["Location"] == "/desk/"
+
+
+# --- a grade, as outside graders of a site give it ------------------------------------------------------------------
+
+
+def points(answer, cookies):
+    """A hundred, less what is missing and more for what goes beyond; after the list of Mozilla's Observatory, in our
+    own words and weights. Under TLS."""
+    told, said = policy(answer), answer.headers
+    never = {"'unsafe-inline'", "'unsafe-eval'", "*", "http:", "https:", "data:"}
+    sources = told["script-src"] | told["style-src"] | told["default-src"]
+    checks = [
+        (not never & sources, 25), (told["default-src"] == {"'none'"}, 5), (told["frame-ancestors"] == {"'none'"}, 20),
+        (told["base-uri"] == {"'none'"}, 5), (not told["form-action"] - {"'self'"}, 5),
+        (int(said.get("Strict-Transport-Security", "max-age=0").split("=")[1].split(";")[0]) >= 15768000, 20),
+        (said.get("X-Content-Type-Options") == "nosniff", 5),
+        (said.get("Referrer-Policy") in ("no-referrer", "same-origin", "strict-origin"), 5),
+        (said.get("Cross-Origin-Resource-Policy") == "same-origin", 5),
+        (all(one["httponly"] and one["secure"] and one["samesite"] in ("Lax", "Strict") for one in cookies), 20),
+        ("Access-Control-Allow-Origin" not in said, 5),
+    ]  # fmt: skip
+    return sum(weight for good, weight in checks if good)
+
+
+def test_every_kind_of_public_page_has_full_marks_under_tls(here, settings):
+    settings.HTTPS, settings.SECURE_HSTS_SECONDS = True, 31536000
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    marks = {}
+    for name, route, gaps in addresses():
+        if name in FOR_ALL or route.startswith(("file/", "follow/", "accounts/login")):
+            client = Client()
+            answer = client.get(path_of(here, name, route, gaps), secure=True)
+            marks[name] = points(answer, client.cookies.values())
+    assert len(marks) >= 25
+    assert {name: mark for name, mark in marks.items() if mark != 120} == {}

@@ -30,6 +30,7 @@ class HeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")  # no page of others embeds ours
         if request.path_info.startswith("/accounts/"):
             # sign-in pages show secrets and codes; not all of them say it themselves
             response.headers["Cache-Control"] = "no-store"

@@ -141,11 +141,14 @@ def _keep_photo(data: bytes, name: str) -> Upload:
         with Image.open(BytesIO(data)) as opened:
             if opened.width * opened.height > MOST_PIXELS:
                 raise Refused("TOO_MANY_PIXELS", _("照片的尺寸太大，请用普通大小再拍一张。"), field="files")
-            upright = ImageOps.exif_transpose(opened).convert("RGB")
+            # Made small before anything is copied: a JPEG already while it is read, the others in place.
+            opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+            small = opened if opened.mode == "RGB" else opened.convert("RGB")
+            small.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+            upright = ImageOps.exif_transpose(small)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         raise Refused("BROKEN_FILE", _("照片打不开，可能没有存好。请换一张再试。"), field="files") from None
     upright.info.clear()  # or a comment in the file would be written into ours
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     out = BytesIO()
     upright.save(out, "JPEG", quality=82, optimize=True)
     return _keep(out.getvalue(), "image/jpeg", name, upright.width, upright.height)
