@@ -18,6 +18,7 @@ from weimin.county.duties import Duty
 from weimin.county.models import Holding
 from weimin.ledger.models import Entry
 from weimin.matters.models import Event, Matter
+from weimin.matters.partners import wire
 
 __all__ = ["built", "here"]  # fixtures, used below by their names
 
@@ -55,9 +56,10 @@ def test_no_form_of_somebody_else_is_taken(here, browser, origin):
             headers = {"Origin": origin} if origin else {}
             if token:
                 headers["X-CSRFToken"] = token
+            sent = body_of(here, name)
             before = Event.objects.count(), Entry.objects.count(), Matter.objects.count()
             with transaction.atomic():
-                answer = browser.generic("POST", path, headers=headers, **body_of(here, name))
+                answer = browser.generic("POST", path, headers=headers, **sent)
                 after = Event.objects.count(), Entry.objects.count(), Matter.objects.count()
                 transaction.set_rollback(True)
             asked += 1
@@ -174,14 +176,30 @@ def test_xml_is_written_here_and_never_read(cast, monkeypatch, kind, content_typ
         assert b"root:" not in answer.content and b"haha" not in answer.content
 
 
-def test_no_room_reads_xml():
-    """Whoever begins to must use defusedxml, and put the six kinds before it."""
+WRITTEN = {
+    "plainly": lambda text: text.encode(),
+    "in UTF-16": lambda text: text.encode("utf-16-le"),
+    "far down": lambda text: f"<!-- {'x' * 2000} -->{text}".encode(),
+}
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+@pytest.mark.parametrize("kind", XML)
+def test_what_another_city_answers_is_read_without_what_it_defines(monkeypatch, kind, written):
+    """The one place that reads XML: nothing is expanded, nothing fetched, and the whole answer is refused."""
+    monkeypatch.setattr("socket.socket.connect", lambda *_args: pytest.fail("something is being fetched"))
+    with pytest.raises((ValueError, etree.XMLSyntaxError)):
+        wire._rows(WRITTEN[written](XML[kind]))
+
+
+def test_no_other_room_reads_xml():
+    """Whoever begins to puts the six kinds before it, as above."""
     found = {
         str(path.relative_to(ROOT))
         for path in (ROOT / "weimin").rglob("*.py")
         if re.search(r"etree\.(fromstring|parse|XML|iterparse)|xml\.(sax|dom|etree)|ElementTree", path.read_text())
     }
-    assert found == set()
+    assert found == {"weimin/matters/partners/wire.py"}
 
 
 def test_what_we_write_in_xml_says_no_more_than_was_sent(cast):

@@ -73,7 +73,8 @@ CROSSED = {
     "matters:open311_requests": 404, "matters:open311_updates": 404,
     "matters:desk_dispatch_many": 302, "matters:desk_new": 422, "matters:find_likely": 200,
     "matters:desk_hand_over": 422, "matters:desk_classify": 422, "matters:desk_dispatch": 422,
-    "matters:desk_ask_help": 422, "matters:desk_merge": 422,
+    "matters:desk_ask_help": 422, "matters:desk_merge": 422, "matters:desk_forward": 422,
+    "web:settings_partner_code_new": 422,
     "web:settings_post_new": 422, "web:settings_post_change": 422, "web:settings_post_appoint": 422,
     "web:settings_office_new": 422, "web:settings_office_change": 422,
     "api:list_matters": 422, "api:receive": 422, "api:classify": 422, "api:dispatch": 422, "api:ask_for_help": 422,
@@ -81,7 +82,8 @@ CROSSED = {
 }  # fmt: skip
 
 
-SHOWN_AGAIN = {"matters:desk_classify", "matters:desk_dispatch", "matters:desk_ask_help", "matters:desk_merge"}
+SHOWN_AGAIN = {"matters:desk_classify", "matters:desk_dispatch", "matters:desk_ask_help", "matters:desk_merge",
+               "matters:desk_forward"}  # fmt: skip
 
 
 def bodies(here, there, name):

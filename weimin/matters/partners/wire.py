@@ -117,6 +117,8 @@ def _of_xml(text: bytes) -> list[Row]:
     if b"<!DOCTYPE" in text[:1000] or b"<!ENTITY" in text:
         raise ValueError("no document types")
     top = etree.fromstring(text, etree.XMLParser(resolve_entities=False, no_network=True))
+    if top.getroottree().docinfo.doctype:  # written in another encoding, or further down
+        raise ValueError("no document types")
     return [{str(part.tag): (part.text or "").strip() for part in row if isinstance(part.tag, str)} for row in top]
 
 
