@@ -9,7 +9,7 @@ from tests.cast import NOON
 from tests.matters.partnering import MINUTE, Stage, city, forward, partner, referral, refused
 from weimin.matters.models import Matter, Partner, PartnerCode
 from weimin.matters.partners.hearing import windows
-from weimin.matters.services import add_partner, map_code
+from weimin.matters.services import add_partner, doubt_referrals, map_code
 from weimin.matters.states import Channel
 from weimin.matters.tasks import exchange
 
@@ -101,3 +101,10 @@ def test_what_is_wrong_with_a_partner_is_told(cast, over, code):
 def test_only_who_keeps_the_rules_keeps_partners(cast):
     assert refused(lambda: add_partner(name="x", url="https://city.example/", by=cast.li, now=NOON)) == "NOT_YOUR_DUTY"
     assert PartnerCode.objects.count() == 0
+
+
+def test_what_waited_when_a_backup_was_taken_is_not_sent_twice_after_it(cast, city, partner):
+    forward(cast, partner)
+    assert doubt_referrals(now=NOON) == 1
+    exchange(now=NOON)
+    assert (referral().stage, [method for method, *_rest in city.asked if method == "POST"]) == (Stage.UNCERTAIN, [])

@@ -15,7 +15,7 @@ from weimin.kernel.refusal import Refused
 from weimin.ledger.services import record
 from weimin.notices.carriers.reach import checked_url
 
-from ..models import Partner, PartnerCode
+from ..models import Partner, PartnerCode, Referral
 
 MOST_PARTNERS = 20
 
@@ -104,6 +104,16 @@ def unmap_code(row: PartnerCode, *, by: Actor, now: datetime) -> None:
     content = {"code": row.service_code, "kind": row.kind.code}
     row.delete()
     _record(Deed.UNMAP, row.partner, who, now, content)
+
+
+def doubt_referrals(*, now: datetime) -> int:
+    """Matters that waited to be sent when a backup was taken may have been sent after it: not twice in silence.
+
+    Before: a county was restored.  After: none is QUEUED; those that were are UNCERTAIN, for a clerk to check.
+    Who: the operator who restored.
+    """
+    waiting = Referral.objects.filter(stage=Referral.Stage.QUEUED)
+    return waiting.update(stage=Referral.Stage.UNCERTAIN, next_at=now)
 
 
 def _set(partner: Partner, wanted: Mapping[str, Any]) -> None:

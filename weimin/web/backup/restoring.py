@@ -21,6 +21,7 @@ from weimin.county.sealed.ring import Ring
 from weimin.kernel.kept import forget_all
 from weimin.ledger.services import record
 from weimin.matters.numbering import next_serials
+from weimin.matters.services import doubt_referrals
 from weimin.notices.services import doubt_waiting
 
 from .broken import Broken
@@ -171,6 +172,7 @@ def begin_again(manifest: Manifest, *, now: datetime) -> list[str]:
     """
     sessions, _rows = Session.objects.all().delete()
     doubted = doubt_waiting(now=now)
+    doubt_referrals(now=now)
     next_serials(SKIPPED_NUMBERS)
     record(
         what="web.restore",
