@@ -13,7 +13,6 @@ from weimin.county.actors import IMPORT, RESIDENT
 from weimin.county.models import Holding, Leave, Office, Official, Place, Post
 from weimin.county.services import issue_token
 from weimin.county.shared.models import CountyEntry
-from weimin.households.models import Resident
 from weimin.kernel.kept import forget_all
 from weimin.matters import journey, numbering
 from weimin.matters.models import Matter, SavedView
@@ -82,7 +81,6 @@ def hostile(cast):
     issue_token(name=PAYLOADS[5], use="OPEN311", post=None, duties=[], by=IMPORT, now=NOON)
     for model in (Kind, Urgency, TimeRule, Office, Place, Post, Official):
         rename(model, "name_zh", "name_en")
-    rename(Resident, "name")
     CountyEntry.objects.update(name_zh=PAYLOADS[0], name_en=PAYLOADS[1], phone=PAYLOADS[2][:20])
     forget_all()
     assert Holding.objects.exists()

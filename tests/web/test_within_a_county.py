@@ -97,8 +97,8 @@ def rows():
 
 def knock(client, here, path, method, name, **headers):
     """The answer to what would succeed for who it belongs to; nothing may be read or written by it."""
-    before = rows()
     sent = body_of(here.world, name) if method == "POST" else {}
+    before = rows()
     answer = client.generic(method, path, headers={"Idempotency-Key": "k", **headers}, **sent)
     assert rows() == before
     return word(answer)
