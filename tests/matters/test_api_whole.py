@@ -18,7 +18,7 @@ from weimin.web.api import api
 NOT_OF_THE_STAFF = {
     "rate_matter", "reopen_matter", "withdraw_matter", "appeal_matter",
     "answer_merged", "break_promise", "chase_matter", "escalate_matter", "recompute_clock", "refuse_merged",
-    "remind_to_rate", "may_undo", "undo_move",
+    "remind_to_rate", "may_undo", "undo_move", "note_outside",
 }  # fmt: skip
 ADDRESS_OF = {
     "receive_matter": "", "classify_matter": "/{number}/classify", "dispatch_matter": "/{number}/dispatch",
@@ -27,7 +27,7 @@ ADDRESS_OF = {
     "report_support": "/{number}/support", "resume_matter": "/{number}/resume", "answer_matter": "/{number}/answer",
     "keep_promise": "/{number}/keep-promise", "refuse_matter": "/{number}/refuse", "call_back": "/{number}/call-back",
     "close_matter": "/{number}/close", "publish_matter": "/{number}/publish", "merge_matter": "/{number}/merge",
-    "split_matter": "/{number}/split", "ask_for_help": "/{number}/ask-help",
+    "split_matter": "/{number}/split", "ask_for_help": "/{number}/ask-help", "forward_matter": "/{number}/forward",
     "unpublish_matter": "/{number}/unpublish", "decide_appeal": "/{number}/decide",
 }  # fmt: skip
 

@@ -17,11 +17,13 @@ from weimin.county.services import issue_token
 from weimin.matters import journey
 from weimin.matters.models import Answer, Appeal, Attachment, FollowUp, Matter, Rating, SavedView, Support, Tally
 from weimin.matters.models.letters import Incoming, MailFolder
+from weimin.matters.models.partners import Partner, PartnerCode, Referral
 from weimin.matters.states import ContactOutcome, Grade, Identity, Resolved, State
 from weimin.notices.models import Notice
 from weimin.web.models import Run
+from weimin.webhooks.models import Delivery, Endpoint
 
-ROOMS = ("matters", "catalogue", "county", "households", "notices", "web")
+ROOMS = ("matters", "catalogue", "county", "households", "notices", "webhooks", "web")
 EARLIER = LONG_AGO - timedelta(days=1)
 
 
@@ -142,6 +144,40 @@ def _counted(cast):
     return Tally.objects.first()
 
 
+def _partner(cast):
+    return Partner.objects.create(
+        name="清河市", url="https://qinghe.example/open311/v2/", created_at=NOON, taken_until=NOON, heard_until=NOON
+    )
+
+
+def _code(cast):
+    return PartnerCode.objects.create(
+        partner=_partner(cast), service_code="W", kind=cast.kinds["WATER-OUT"], since=NOON
+    )
+
+
+def _referral(cast):
+    return Referral.objects.create(
+        partner=_partner(cast),
+        matter=cast.matter(),
+        stage="SENT",
+        foreign_id="17",
+        service_code="W",
+        next_at=NOON,
+        made_at=NOON,
+    )
+
+
+def _endpoint(cast):
+    return Endpoint.objects.create(name="县大屏", url="https://screen.example/in", secret="whsec_x", created_at=NOON)
+
+
+def _delivery(cast):
+    return Delivery.objects.create(
+        endpoint=_endpoint(cast), message_id="m1", what="matter.received", body="{}", at=NOON, next_at=NOON
+    )
+
+
 def _some(model, **which):
     return lambda cast: model.objects.filter(**which).first()
 
@@ -174,6 +210,13 @@ CHECKS = {
     "article_retired_with_a_reason": (_article_change, {"act": "RETIRE", "reason": ""}),
     "incoming_fate_fits_its_matter": (_incoming, {"matter": None}),
     "mailfolder_counts_up": (_mail_folder, {"uid": -1}),
+    "partner_that_is_taken_from_says_where_to": (_partner, {"takes": True}),
+    "referral_stage_is_known": (_referral, {"stage": "MAYBE"}),
+    "referral_there_has_its_number": (_referral, {"foreign_id": ""}),
+    "endpoint_off_says_why": (_endpoint, {"off_at": NOON}),
+    "endpoint_old_secret_ends": (_endpoint, {"old_secret": "whsec_y"}),
+    "delivery_state_is_known": (_delivery, {"state": "LOST"}),
+    "delivery_knows_when": (_delivery, {"state": "DELIVERED"}),
     "run_that_failed_knows_when": (_run, {"failures": 1}),
     "time_rule_unit_is_known": (_some(TimeRule), {"unit": "Y"}),
     "time_rule_is_positive": (_some(TimeRule), {"amount": 0}),
@@ -215,6 +258,10 @@ ONCE = {
     "appeal_each_round_once": (_appeal, lambda c, row: {}),
     "support_one_open_per_office": (_support, lambda c, row: {}),
     "attachment_once_a_matter": (_attachment, lambda c, row: {}),
+    "delivery_once_an_endpoint": (_delivery, lambda c, row: {}),
+    "partner_code_once_a_kind": (_code, lambda c, row: {}),
+    "referral_once_a_partner": (_referral, lambda c, row: {"foreign_id": "18"}),
+    "referral_foreign_id_once": (_referral, lambda c, row: {"matter": c.matter()}),
     "saved_view_name_once": (_view, lambda c, row: {}),
     "article_asked_once_an_office": (keep_article, lambda c, row: {"code": "another"}),
     "article_change_once_a_version": (_article_change, lambda c, row: {}),

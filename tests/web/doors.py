@@ -231,6 +231,8 @@ DOORS: dict[str, Door] = {
     "matters:desk_letter_handled": Door(gaps=letter_aside),
     "matters:desk_tell": Door(sent={"outcome": "DONE"}, gaps=notice_by_phone),
     "matters:desk_forward": Door(sent=lambda here: {"to": partner(here).codes.get().pk, "words": "路面有坑"}),
+    "api:forward": Door(sent=lambda here: {
+        "partner": partner(here).name, "service_code": partner(here).codes.get().service_code, "words": "路面有坑"}),
     "matters:follow": Door(sent=lambda here: {"number": here.number("HANDLED"), "pin": PIN}),
     "matters:my_add": Door(sent={"words": "井边也漏"}),
     "matters:my_rate": Door("ANSWERED", {"resolved": "YES", "grade": "5"}),

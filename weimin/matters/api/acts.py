@@ -17,6 +17,7 @@ from weimin.kernel.limits import Limit
 from weimin.kernel.refusal import Refused
 
 from .. import journey
+from ..models import Partner
 from ..permissions import matter_for
 from ..states import Channel
 from . import shapes
@@ -141,6 +142,23 @@ def ask_for_help(request: HttpRequest, number: str, body: shapes.AskHelp) -> Htt
         number,
         lambda matter, by, now: journey.ask_for_help(
             matter, office=by_code(Office, body.office, "office"), words=body.words, by=by, now=now
+        ),
+    )
+
+
+@router.post("/{number}/forward", response=shapes.MatterOut, summary="To another city's system too")
+@for_programs
+def forward(request: HttpRequest, number: str, body: shapes.Forward) -> HttpResponse:
+    return perform_on(
+        request,
+        number,
+        lambda matter, by, now: journey.forward_matter(
+            matter,
+            partner=_known(Partner.objects.filter(name=body.partner).first(), body.partner, "partner"),
+            service_code=body.service_code,
+            words=body.words,
+            by=by,
+            now=now,
         ),
     )
 

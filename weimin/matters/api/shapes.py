@@ -180,6 +180,12 @@ class AskHelp(Sent):
     words: Words
 
 
+class Forward(Sent):
+    partner: str = Field(max_length=60, description="name of the other system, as the settings have it")
+    service_code: str = Field(min_length=1, max_length=60, description="the other system's own code")
+    words: Words = Field(description="what is sent; nothing else of the resident goes along")
+
+
 class Beside(Sent):
     """What is said beside files."""
 
