@@ -129,13 +129,14 @@ def own_keys(settings, tmp_path) -> Path:
 
 
 def pytest_collection_modifyitems(config, items) -> None:
-    """Tests whose service is absent are skipped and named. Left out are those that the pass on PostgreSQL runs,
+    """Tests whose service is absent are skipped and named. Left out are those that the other pass runs,
     those on real data that was not given, and Spark, half a gigabyte, where nothing may be skipped."""
     run, left_out = [], []
     for item in items:
         needs_postgresql = item.get_closest_marker("postgresql") or "county_b" in getattr(item, "fixturenames", ())
         if (
             (needs_postgresql and not ON_POSTGRESQL and os.environ.get("WEIMIN_POSTGRESQL_FOLLOWS") == "1")
+            or (item.get_closest_marker("sqlite") and ON_POSTGRESQL)
             or (item.get_closest_marker("data") and not os.environ.get("WEIMIN_DATA"))
             or (item.get_closest_marker("spark") and not SPARK and REQUIRED)
         ):

@@ -20,6 +20,9 @@ WORDS = {
     "en": "A manhole cover is broken by the school.",
 }
 
+# How a page looks does not depend on the database; that it answers on both is asked in tests/web/test_matrix.py.
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.fixture
 def look(keep, faults):

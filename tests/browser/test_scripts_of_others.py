@@ -67,10 +67,9 @@ def hostile(cast):
     article = keep_article(cast)
     words = dict.fromkeys(("answer_zh", "answer_en"), ALL) | dict.fromkeys(("title_zh", "title_en"), PAYLOADS[1])
     Article.objects.filter(pk=article.pk).update(code="WATER-OUT", **words)
-    service = dict.fromkeys(
-        ("name_zh", "name_en", "theme_zh", "theme_en", "basis", "fee_zh", "fee_en", "where_zh", "where_en", "hours_zh",
-         "phone", "complain_zh", "complain_en", "remedy_zh"), PAYLOADS[2],
-    )  # fmt: skip
+    told = ("name_zh", "name_en", "theme_zh", "theme_en", "basis", "fee_zh", "fee_en", "where_zh", "where_en",
+            "hours_zh", "hours_en", "phone", "complain_zh", "complain_en", "remedy_zh", "remedy_en")  # fmt: skip
+    service = {name: PAYLOADS[2][: Service._meta.get_field(name).max_length] for name in told}
     Service.objects.create(
         code="WATER-NEW", type="PUBLIC", office=cast.offices["WATER"], visits=0, valid_from=LONG_AGO,
         legal_amount=5, legal_unit="W", promised_amount=3, promised_unit="W", **service,

@@ -59,6 +59,7 @@ def test_a_limit_is_changed_from_a_day_to_come(at, county, keep):
     assert sorted(str(rule.limit) for rule in TimeRule.objects.filter(code="RETURN")) == ["3W", "5W"]
 
 
+@pytest.mark.sqlite  # how a page looks does not depend on the database
 @pytest.mark.parametrize(("width", "language"), LOOKS)
 def test_every_page_of_the_settings_lets_everybody_in(at, county, keep, faults, width, language):
     give_names(county)

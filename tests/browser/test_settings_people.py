@@ -45,6 +45,7 @@ def test_a_keeper_ends_a_holding_reads_the_warning_and_appoints_a_successor(at, 
     assert holdings == [("赵强", "2026-09-30", None), ("李敏", "2020-01-01", county_day(NOON).isoformat())]
 
 
+@pytest.mark.sqlite  # how a page looks does not depend on the database
 @pytest.mark.parametrize(("width", "language"), LOOKS)
 def test_the_settings_of_the_county_keep_nobody_out(at, county, keep, faults, width, language):
     give_names(county)

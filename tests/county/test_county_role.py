@@ -26,7 +26,7 @@ def one(statement: str, *values: object):
 
 def test_transactions_act_as_the_countys_role_and_single_statements_do_not(county_b):
     with serve_county(harness.A):
-        assert me() == harness.ROLE
+        assert me() == one("SELECT session_user")
         with transaction.atomic():
             assert me() == OWN
             with use_shared():
@@ -34,11 +34,11 @@ def test_transactions_act_as_the_countys_role_and_single_statements_do_not(count
             with use_county(county_b):
                 assert me() == NEIGHBOUR
             assert me() == OWN
-        assert me() == harness.ROLE
+        assert me() == one("SELECT session_user")
         with transaction.atomic():
             Account.objects.create(username="wang")
     with use_county(harness.A), transaction.atomic():
-        assert (me(), Account.objects.get().username) == (harness.ROLE, "wang")
+        assert (me(), Account.objects.get().username) == (one("SELECT session_user"), "wang")
 
 
 def test_the_role_is_taken_again_after_each_kind_of_rollback():
@@ -53,7 +53,7 @@ def test_the_role_is_taken_again_after_each_kind_of_rollback():
             assert me() == OWN
         with pytest.raises(DatabaseError), transaction.atomic():
             one("SELECT 1/0")
-        assert me() == harness.ROLE
+        assert me() == one("SELECT session_user")
         with transaction.atomic():
             assert me() == OWN
             connection.close_if_unusable_or_obsolete()

@@ -44,7 +44,7 @@ def test_a_database_without_room_keeps_nothing_and_says_so(cast, as_post):  # no
     assert li.post("/matters", NEW, Idempotency_Key="wang-1").status_code == 201
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite alone can be told how large it may grow")
+@pytest.mark.sqlite  # which alone can be told how large it may grow
 @pytest.mark.django_db(transaction=True)
 def test_sqlite_that_may_not_grow_says_no_room_itself(cast, as_post):  # noqa: F811
     li = as_post("li")

@@ -49,8 +49,21 @@ def _connection(path: Path) -> sqlite3.Connection:
         _close()
         connection = sqlite3.connect(path, timeout=_WAIT, isolation_level=None)
         _open.kept = kept = (path, connection)
-        connection.executescript(_TABLES)
+        _lay_down(connection)
     return kept[1]
+
+
+def _lay_down(connection: sqlite3.Connection) -> None:
+    """Tables, if they are not there. Where two processes begin the file at once, SQLite does not wait by itself."""
+    until = time.monotonic() + _WAIT
+    while True:
+        try:
+            connection.executescript(_TABLES)
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.01)
 
 
 def _close() -> None:
