@@ -10,8 +10,9 @@ import random  # noqa: TID251 -- seeded: a drill can be repeated
 import time
 from typing import Any
 
+from bench.drills.asking import report
 from bench.drills.clients import Crowd, judge
-from bench.drills.house import house, report
+from bench.drills.house import house
 
 
 def drill(database: str, *, kills: int, seed: int) -> dict[str, Any]:

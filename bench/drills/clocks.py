@@ -7,14 +7,14 @@ libfaketime (apt-get install faketime), so that packages that ask the system see
 the clock is put thirty days forward: whatever is late must have climbed to somebody.
 """
 
-import argparse
 import threading
 import time
 from pathlib import Path
 from typing import Any
 
+from bench.drills.asking import on_each, questions, report
 from bench.drills.clients import Crowd, judge
-from bench.drills.house import APPLICATION, WORK, Cluster, House, house, no_cluster, own_cluster, report
+from bench.drills.house import APPLICATION, WORK, Cluster, House, house, no_cluster, own_cluster
 
 OTHER = "bench.drills.other_clock"
 HOUR, DAY = 3600.0, 86400.0
@@ -119,19 +119,14 @@ def _thirty_days_later(here: House, clock: Path) -> dict[str, int]:
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked = questions(__doc__)
     asked.add_argument("--rounds", type=int, default=1)
     asked.add_argument("--system", action="store_true", help="by libfaketime instead of the house's own clock")
-    asked.add_argument("--seed", type=int, default=1)
-    asked.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
-    asked.add_argument("--out", default="")
     given = asked.parse_args()
-    both = ["sqlite", "postgresql"] if given.database == "both" else [given.database]
     if given.system and LIBRARY is None:
         report({"drill": "clocks", "runs": [], "not_run": "libfaketime is not installed", "wrong": 0}, given.out)
     how = "in the system" if given.system else "in the house"
-    runs = [drill(one, how, rounds=given.rounds, seed=given.seed) for one in both]
-    report({"drill": "clocks", "runs": runs, "wrong": sum(int(run["wrong"]) for run in runs)}, given.out)
+    on_each(given, "clocks", lambda one: drill(one, how, rounds=given.rounds, seed=given.seed))
 
 
 if __name__ == "__main__":

@@ -3,13 +3,13 @@
 python -m bench.drills.database_kill [--kills 10] [--seed 1] [--database sqlite|postgresql|both] [--out FILE.json]
 """
 
-import argparse
 import random  # noqa: TID251 -- seeded: a drill can be repeated
 import time
 from typing import Any
 
+from bench.drills.asking import on_each, questions
 from bench.drills.clients import Crowd, judge
-from bench.drills.house import Cluster, House, house, own_cluster, report
+from bench.drills.house import Cluster, House, house, own_cluster
 
 MOST_SECONDS = 10
 
@@ -64,15 +64,10 @@ def amcheck(cluster: Cluster) -> str:
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked = questions(__doc__)
     asked.add_argument("--kills", type=int, default=10)
-    asked.add_argument("--seed", type=int, default=1)
-    asked.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
-    asked.add_argument("--out", default="")
     given = asked.parse_args()
-    both = ["sqlite", "postgresql"] if given.database == "both" else [given.database]
-    runs = [drill(one, kills=given.kills, seed=given.seed) for one in both]
-    report({"drill": "database_kill", "runs": runs, "wrong": sum(int(run["wrong"]) for run in runs)}, given.out)
+    on_each(given, "database_kill", lambda one: drill(one, kills=given.kills, seed=given.seed))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ the folder for passing files. SQLite keeps its write-ahead log beside the databa
 filled once with a log that may be written over and once with an empty one that must grow.
 """
 
-import argparse
 import pwd
 import shutil
 import sqlite3
@@ -20,10 +19,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bench.drills.asking import on_each, questions, report
 from bench.drills.clients import Crowd, Photographer, Reader, judge
 from bench.drills.database_kill import amcheck
 from bench.drills.disk import Disk, NotPermitted, disk
-from bench.drills.house import Cluster, House, report
+from bench.drills.house import Cluster, House
 
 PLACES = ("database", "wal", "uploads", "log", "temp")
 MEGABYTES = {"database": 192, "wal": 40, "uploads": 96, "log": 8, "temp": 24}
@@ -200,20 +200,15 @@ def _kept_alive(here: Site) -> Iterator[None]:
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked = questions(__doc__)
     asked.add_argument("--rounds", type=int, default=1)
-    asked.add_argument("--seed", type=int, default=1)
-    asked.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
-    asked.add_argument("--out", default="")
     given = asked.parse_args()
-    both = ["sqlite", "postgresql"] if given.database == "both" else [given.database]
     try:
-        runs = [drill(one, rounds=given.rounds, seed=given.seed) for one in both]
+        on_each(given, "disk_full", lambda one: drill(one, rounds=given.rounds, seed=given.seed))
     except NotPermitted as why:
         report(
             {"drill": "disk_full", "runs": [], "not_run": f"no disk may be mounted here: {why}", "wrong": 0}, given.out
         )
-    report({"drill": "disk_full", "runs": runs, "wrong": sum(int(run["wrong"]) for run in runs)}, given.out)
 
 
 if __name__ == "__main__":

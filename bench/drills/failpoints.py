@@ -3,7 +3,6 @@
 python -m bench.drills.failpoints [--rounds 2] [--seed 1] [--database sqlite|postgresql|both] [--out FILE.json]
 """
 
-import argparse
 import http.client
 import json
 import random  # noqa: TID251 -- seeded: a drill can be repeated
@@ -13,8 +12,9 @@ import time
 import zlib
 from typing import Any
 
+from bench.drills.asking import on_each, questions
 from bench.drills.clients import PARTS, Sent, judge, parts, post, send
-from bench.drills.house import APPLICATION, House, house, report
+from bench.drills.house import APPLICATION, House, house
 from weimin.kernel.failpoint import NAMES
 
 OUTBOX = ("outbox_claimed", "outbox_sent")
@@ -121,15 +121,10 @@ def _outbox(here: House, sent: Sent, name: str, prefix: str, chance: random.Rand
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked = questions(__doc__)
     asked.add_argument("--rounds", type=int, default=2)
-    asked.add_argument("--seed", type=int, default=1)
-    asked.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
-    asked.add_argument("--out", default="")
     given = asked.parse_args()
-    both = ["sqlite", "postgresql"] if given.database == "both" else [given.database]
-    runs = [drill(one, rounds=given.rounds, seed=given.seed) for one in both]
-    report({"drill": "failpoints", "runs": runs, "wrong": sum(int(run["wrong"]) for run in runs)}, given.out)
+    on_each(given, "failpoints", lambda one: drill(one, rounds=given.rounds, seed=given.seed))
 
 
 if __name__ == "__main__":

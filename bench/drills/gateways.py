@@ -7,14 +7,14 @@ the backlog drains, by a clock put forward. A message is one thing said to one r
 and what may or may not have arrived is UNCERTAIN.
 """
 
-import argparse
 import json
 import time
 from collections import Counter
 from typing import Any
 
+from bench.drills.asking import on_each, questions
 from bench.drills.clients import BY_MAIL, Crowd, judge, tell
-from bench.drills.house import Cluster, House, house, no_cluster, own_cluster, report
+from bench.drills.house import Cluster, House, house, no_cluster, own_cluster
 from bench.drills.outside import BREAKING, BUSY, DOWN, REPEATING, SECRET, SLOW, WELL, Gateway, Mail, signed
 
 CASES = (DOWN, SLOW, BREAKING, BUSY, REPEATING)
@@ -128,15 +128,10 @@ def _judged(
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked = questions(__doc__)
     asked.add_argument("--rounds", type=int, default=1)
-    asked.add_argument("--seed", type=int, default=1)
-    asked.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
-    asked.add_argument("--out", default="")
     given = asked.parse_args()
-    both = ["sqlite", "postgresql"] if given.database == "both" else [given.database]
-    runs = [drill(one, rounds=given.rounds, seed=given.seed) for one in both]
-    report({"drill": "gateways", "runs": runs, "wrong": sum(int(run["wrong"]) for run in runs)}, given.out)
+    on_each(given, "gateways", lambda one: drill(one, rounds=given.rounds, seed=given.seed))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.error
@@ -252,12 +251,3 @@ def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
-
-
-def report(result: dict[str, Any], out: str) -> None:
-    """JSON to the screen, and to a file if one is named."""
-    text = json.dumps(result, ensure_ascii=False, indent=1)
-    print(text)
-    if out:
-        Path(out).write_text(text + "\n")
-    sys.exit(0 if result["wrong"] == 0 else 1)

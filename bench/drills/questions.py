@@ -6,7 +6,6 @@ The tests count what they asked themselves; a question that broke something is `
 the same every time, more of it by night.
 """
 
-import argparse
 import os
 import subprocess
 import tempfile
@@ -14,7 +13,8 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from bench.drills.house import PYTHON, ROOT, no_cluster, own_cluster, report
+from bench.drills.asking import on_each, questions
+from bench.drills.house import PYTHON, ROOT, no_cluster, own_cluster
 
 TESTS = {
     "questions": ("tests/peers/test_schemathesis.py", "WEIMIN_SCHEMATHESIS_EXAMPLES", 100, 5000),
@@ -67,15 +67,10 @@ def _asked(file: str, url: str, how_many: dict[str, str]) -> tuple[dict[str, int
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked = questions(__doc__)
     asked.add_argument("--level", choices=["submission", "night"], default="submission")
-    asked.add_argument("--seed", type=int, default=1, help="kept; the questions are the same every time")
-    asked.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
-    asked.add_argument("--out", default="")
     given = asked.parse_args()
-    both = ["sqlite", "postgresql"] if given.database == "both" else [given.database]
-    runs = [drill(one, level=given.level, seed=given.seed) for one in both]
-    report({"drill": "questions", "runs": runs, "wrong": sum(int(run["wrong"]) for run in runs)}, given.out)
+    on_each(given, "questions", lambda one: drill(one, level=given.level, seed=given.seed))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 python -m bench.drills.retry [--requests 500] [--seed 1] [--database sqlite|postgresql|both] [--out FILE.json]
 """
 
-import argparse
 import http.client
 import json
 import random  # noqa: TID251 -- seeded: a drill can be repeated
@@ -11,8 +10,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from bench.drills.asking import on_each, questions
 from bench.drills.clients import Sent, body_of, judge, post
-from bench.drills.house import House, house, report
+from bench.drills.house import House, house
 
 CLIENTS = 8
 MOST_COPIES = 5
@@ -64,15 +64,10 @@ def _ask(here: House, sent: Sent, key: str, drop: bool) -> None:
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked = questions(__doc__)
     asked.add_argument("--requests", type=int, default=500)
-    asked.add_argument("--seed", type=int, default=1)
-    asked.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
-    asked.add_argument("--out", default="")
     given = asked.parse_args()
-    both = ["sqlite", "postgresql"] if given.database == "both" else [given.database]
-    runs = [drill(one, requests=given.requests, seed=given.seed) for one in both]
-    report({"drill": "retry", "runs": runs, "wrong": sum(int(run["wrong"]) for run in runs)}, given.out)
+    on_each(given, "retry", lambda one: drill(one, requests=given.requests, seed=given.seed))
 
 
 if __name__ == "__main__":

@@ -12,8 +12,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+from bench.drills.asking import report
 from bench.drills.clients import Crowd, judge
-from bench.drills.house import Cluster, free_port, house, report
+from bench.drills.house import Cluster, free_port, house
 
 
 class Pair(Cluster):

@@ -6,7 +6,6 @@ Without --old: the last tag, or else what stood before the newest migration. Fou
 pages all the time. Every answer that is not the one asked for counts as wrong, also a clean 503.
 """
 
-import argparse
 import re
 import shutil
 import subprocess
@@ -21,8 +20,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
+from bench.drills.asking import on_each, questions
 from bench.drills.clients import Crowd, judge
-from bench.drills.house import ROOT, House, house, report
+from bench.drills.house import ROOT, House, house
 from bench.loopback import here as only_here
 
 MIGRATIONS = ":(glob)weimin/**/migrations/0*.py"
@@ -163,17 +163,12 @@ def checked_out(revision: str) -> Iterator[Path]:
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked = questions(__doc__)
     asked.add_argument("--old", default="")
     asked.add_argument("--seconds", type=float, default=3, help="of each of the four stretches")
-    asked.add_argument("--seed", type=int, default=1)
-    asked.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
-    asked.add_argument("--out", default="")
     given = asked.parse_args()
     old = given.old or before_the_newest_migration()
-    both = ["sqlite", "postgresql"] if given.database == "both" else [given.database]
-    runs = [drill(one, old=old, seconds=given.seconds, seed=given.seed) for one in both]
-    report({"drill": "upgrade", "runs": runs, "wrong": sum(int(run["wrong"]) for run in runs)}, given.out)
+    on_each(given, "upgrade", lambda one: drill(one, old=old, seconds=given.seconds, seed=given.seed))
 
 
 if __name__ == "__main__":
