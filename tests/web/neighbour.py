@@ -174,9 +174,9 @@ def _settle(county: County) -> None:
 
 
 def drafted_photo(code: str) -> uploads.Upload:
-    """What somebody has just added to what they are writing: another picture in each county."""
+    """What somebody has just added to what they are writing: another picture in each county, and in no other test."""
     out = BytesIO()
-    Image.new("RGB", (40, 30), "green" if code == harness.A else "red").save(out, "PNG")
+    Image.new("RGB", (47, 31), "#11531d" if code == harness.A else "#53111d").save(out, "PNG")
     out.seek(0)
     return uploads.store(out, name="灯.png")
 
