@@ -18,6 +18,8 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from weimin.county.pinyin import search_words
+
 from .wsgi import application
 
 # The server's own lines in the same form as Weimin's.
@@ -53,7 +55,7 @@ def built(*_target: Any) -> Any:
 
 
 def build() -> None:
-    """Read before the division what every worker will need: addresses, both languages, templates.
+    """Read before the division what every worker will need: addresses, both languages, pinyin, templates.
 
     Nothing is asked of the database: a connection must not be shared. A template that cannot be read stops the
     start. What stands is then kept out of the collector's way, whose marks would copy every page of it.
@@ -62,6 +64,7 @@ def build() -> None:
         with override(language):
             reverse("web:home")
             gettext("首页")
+    search_words("首页")  # what people are found by is made as they are written down: pypinyin, 50 MB
     for engine in engines.all():
         for folder in map(Path, engine.template_dirs):
             for template in folder.rglob("*.html"):
