@@ -11,6 +11,7 @@ import re
 import socketserver
 import threading
 import time
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -31,7 +32,7 @@ def signed(body: bytes, message_id: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-class Outside:
+class Outside(ABC):
     """What both have: how they behave now, and what they took, by the row of the message."""
 
     def __init__(self) -> None:
@@ -67,8 +68,9 @@ class Outside:
             self._server.server_close()
             self._server = None
 
+    @abstractmethod
     def make(self) -> socketserver.TCPServer:
-        raise NotImplementedError
+        """A server that behaves as this one is told to."""
 
 
 class Gateway(Outside):
