@@ -21,7 +21,10 @@ FURNITURE = {
 # What a room holds besides, and why.
 EXTRAS = {
     "kernel": None,  # plain Python, one subject a file; its size is held below
-    "ledger": {"checks": "tells the operator whether the database itself keeps the ledger unchanged"},
+    "ledger": {
+        "canonical": "the bytes that are hashed, in one way",
+        "checks": "tells the operator whether the database itself keeps the ledger unchanged",
+    },
     "county": {
         "accounts": "what the sign-in package asks of us",
         "actors": "who acts, handed to every verb",

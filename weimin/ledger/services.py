@@ -4,18 +4,16 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import datetime
 from hashlib import sha256
 from hmac import compare_digest
 from typing import Any
-from uuid import UUID
 
-import rfc8785
 from django.db import connection
 
 from weimin.kernel.chosen import current_code
 
+from .canonical import canonical
 from .models import Entry
 
 SALT_BYTES = 16
@@ -97,28 +95,9 @@ def entry_of(act: Act) -> tuple[Entry, bytes]:
     salt = secrets.token_bytes(SALT_BYTES)
     named = {"county": current_code(), "what": act.what, "about": act.about, "by": act.by}
     commitment = _commitment(act.content, salt)
-    body = rfc8785.dumps({"v": 1, "at": _plain(act.at), "commitment": commitment, **named}).decode()
+    body = canonical({"v": 1, "at": act.at, "commitment": commitment, **named}).decode()
     return Entry(at=act.at, commitment=commitment, body=body, **named), salt
 
 
 def _commitment(content: Mapping[str, Any], salt: bytes) -> str:
-    return "sha256:" + sha256(salt + rfc8785.dumps(_plain(content))).hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    """The same value in JSON's few kinds; moments in UTC, so that a server's zone changes no hash."""
-    match value:
-        case Mapping():
-            return {str(key): _plain(part) for key, part in value.items()}
-        case list() | tuple():
-            return [_plain(part) for part in value]
-        case datetime():
-            return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-        case date():
-            return value.isoformat()
-        case Decimal() | UUID():
-            return str(value)
-        case str():
-            return str(value)  # a word of an enumeration becomes the plain word
-        case _:
-            return value
+    return "sha256:" + sha256(salt + canonical(content)).hexdigest()

@@ -1,0 +1,57 @@
+"""What the ledger hashes: content in JSON's few kinds, written in the one way of RFC 8785.
+
+What the house itself says – names in ASCII, no fractions – orjson writes to the same byte, many times as fast.
+Everything else goes the slow way, which is the rule. `tests/ledger/test_canonical.py` holds the two together.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from types import NoneType
+from typing import Any
+from uuid import UUID
+
+import orjson
+import rfc8785
+
+_AS_IT_IS = frozenset({str, int, bool, NoneType})
+# Whole numbers beyond 2⁵³ are an error here, as in RFC 8785; which error, the slow way says.
+_OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
+
+
+class _Unusual(Exception):
+    """Something that orjson might write or sort in another way."""
+
+
+def canonical(content: Any) -> bytes:
+    """The bytes that are hashed; rfc8785.CanonicalizationError if there are none for this content."""
+    try:
+        return orjson.dumps(_plain(content, True), option=_OPTIONS)
+    except (_Unusual, orjson.JSONEncodeError):
+        return rfc8785.dumps(_plain(content, False))
+
+
+def _plain(value: Any, usual: bool) -> Any:
+    """The same value in JSON's few kinds; moments in UTC, so that a server's zone changes no hash."""
+    if type(value) in _AS_IT_IS:
+        return value
+    match value:
+        case dict() | Mapping():
+            named = {str(key): _plain(part, usual) for key, part in value.items()}
+            if usual and not all(map(str.isascii, named)):
+                raise _Unusual
+            return named
+        case list() | tuple():
+            return [_plain(part, usual) for part in value]
+        case datetime():
+            return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        case date():
+            return value.isoformat()
+        case str() | Decimal() | UUID():
+            return str(value)  # a word of an enumeration becomes the plain word
+        case int():
+            return int(value)
+        case _ if usual:
+            raise _Unusual
+        case _:
+            return value
