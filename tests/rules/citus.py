@@ -86,12 +86,13 @@ def without_primary_key(found: Iterable[type[models.Model]]) -> list[str]:
 
 def hand_written(migrations: dict[str, Migration]) -> list[str]:
     """Steps that are not described by models, so that no rule above sees what they do."""
-    return [
+    found = [
         f"{name}: {type(step).__name__}"
         for name, migration in migrations.items()
         for step in _flat(migration.operations)
         if isinstance(step, RunSQL | RunPython)
     ]
+    return list(dict.fromkeys(found))
 
 
 def _flat(operations: Iterable[Any]) -> Iterator[Any]:

@@ -70,7 +70,7 @@ def answer_once(*, scope: str, key: str, payload: bytes, now: datetime, act: Cal
 def _as_before(before: AnsweredRequest, digest: str) -> Answered:
     if before.payload_digest != digest:
         raise Refused("KEY_REUSED", _("这个 Idempotency-Key 已用于另一份内容，请换一个新的。"))
-    return Answered(before.status, before.content_type, before.body.encode(), before.headers, repeated=True)
+    return Answered(before.status, before.content_type, bytes(before.body), before.headers, repeated=True)
 
 
 def _keep(answered: Answered, *, scope: str, key: str, digest: str, now: datetime) -> None:
@@ -82,7 +82,7 @@ def _keep(answered: Answered, *, scope: str, key: str, digest: str, now: datetim
             status=answered.status,
             content_type=answered.content_type,
             headers=answered.headers,
-            body=answered.body.decode(),
+            body=answered.body,
             answered_at=now,
         )
     except IntegrityError:

@@ -31,6 +31,17 @@ def canonical(content: Any) -> bytes:
         return rfc8785.dumps(_plain(content, False))
 
 
+def commitment_of(digest: bytes) -> str:
+    """As it is shown and handed on: 32 bytes with the name of their hash."""
+    return f"sha256:{digest.hex()}"
+
+
+def body_of(*, at: datetime, what: str, about: str, by: str, digest: bytes, county: str) -> str:
+    """An entry as it is hashed. It stands nowhere: the columns say all of it, and other bytes would be `"v":2`."""
+    named = {"at": at, "what": what, "about": about, "by": by, "commitment": commitment_of(digest), "county": county}
+    return canonical({"v": 1, **named}).decode()
+
+
 def _plain(value: Any, usual: bool) -> Any:
     """The same value in JSON's few kinds; moments in UTC, so that a server's zone changes no hash."""
     if type(value) in _AS_IT_IS:

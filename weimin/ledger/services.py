@@ -13,7 +13,7 @@ from django.db import connection
 
 from weimin.kernel.chosen import current_code
 
-from .canonical import canonical
+from .canonical import canonical, commitment_of
 from .models import Entry
 
 SALT_BYTES = 16
@@ -76,7 +76,7 @@ def verify(content: Mapping[str, Any], *, salt: bytes, commitment: str) -> bool:
 
     Before: the salt and commitment of an entry. After: nothing changes. Who: anyone who was given the three.
     """
-    return compare_digest(_commitment(content, salt), commitment)
+    return compare_digest(commitment_of(_digest(content, salt)), commitment)
 
 
 def entry_of(act: Act) -> tuple[Entry, bytes]:
@@ -92,12 +92,11 @@ def entry_of(act: Act) -> tuple[Entry, bytes]:
             raise ValueError(f"{word!r} is no word of the ledger: it keeps codes, never names or sentences.")
     if act.at.tzinfo is None:
         raise ValueError("The ledger needs a moment with its time zone.")
+    current_code()  # NoCounty unless one is chosen: the body names it
     salt = secrets.token_bytes(SALT_BYTES)
-    named = {"county": current_code(), "what": act.what, "about": act.about, "by": act.by}
-    commitment = _commitment(act.content, salt)
-    body = canonical({"v": 1, "at": act.at, "commitment": commitment, **named}).decode()
-    return Entry(at=act.at, commitment=commitment, body=body, **named), salt
+    digest = _digest(act.content, salt)
+    return Entry(at=act.at, what=act.what, about=act.about, by=act.by, digest=digest), salt
 
 
-def _commitment(content: Mapping[str, Any], salt: bytes) -> str:
-    return "sha256:" + sha256(salt + canonical(content)).hexdigest()
+def _digest(content: Mapping[str, Any], salt: bytes) -> bytes:
+    return sha256(salt + canonical(content)).digest()

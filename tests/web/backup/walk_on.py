@@ -59,7 +59,7 @@ def _change_ledger() -> str:
     """What the database says to somebody who goes around our code."""
     try:
         with connection.cursor() as cursor:
-            cursor.execute("UPDATE ledger_entry SET body = '' WHERE id = (SELECT min(id) FROM ledger_entry)")
+            cursor.execute("UPDATE ledger_entry SET what = '' WHERE id = (SELECT min(id) FROM ledger_entry)")
     except DatabaseError as refused:
         return type(refused).__name__
     return "changed"

@@ -14,9 +14,10 @@ from weimin.matters.proofs import open_timelines
 from weimin.matters.tallies import differences as counts_that_differ
 
 from .dumps import differences
+from .entries import ENTRIES, told
 from .live import live_rows, live_tables
 from .manifest import Manifest, ledger_digest
-from .snapshot import LEDGER, quoted
+from .snapshot import quoted
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def check_rows(manifest: Manifest) -> Finding:
         for name in names:
             tables[name] = int(next(live_rows(f"SELECT count(*) FROM {quoted(name)}"))[0])  # noqa: S608 -- from the catalog
             progress.step()
-    wrong = differences(manifest, tables, ledger_digest(live_rows(LEDGER)))
+    wrong = differences(manifest, tables, ledger_digest(told(live_rows(ENTRIES), county=manifest.county)))
     rows = sum(tables.values())
     entries, last = manifest.ledger["entries"], manifest.ledger["last"]
     whole = (

@@ -16,12 +16,13 @@ from django.db.backends.sqlite3._functions import register
 from weimin.kernel.progress import Progress
 
 from .broken import Broken
+from .entries import ENTRIES, told
 from .manifest import PIECE, Manifest, ledger_digest
-from .snapshot import LEDGER, OfSQLite, counted, find_tool
+from .snapshot import OfSQLite, counted, find_tool
 from .unpacking import Unpacked
 
 PLAIN = "database.sqlite3"
-_COPY = re.compile(rb"COPY (\S+) \((.*)\) FROM stdin;")
+_COPY = re.compile(rb"COPY (\S+) \(.*\) FROM stdin;")
 _LEDGER = b".ledger_entry"
 _OUT_OF_ORDER = 100_000  # acts at the same time are written in no order; further apart than this they never are
 # How COPY writes signs that would end a line or a column.
@@ -69,7 +70,7 @@ def _of_sqlite(unpacked: Unpacked) -> tuple[dict[str, int], dict[str, Any]]:
             if said != "ok":
                 raise Broken(f"The database in the archive is damaged: {said}. Use another copy.")
             copy = OfSQLite(plain, database)
-            return counted(copy), ledger_digest(copy.rows(LEDGER))
+            return counted(copy), ledger_digest(told(copy.rows(ENTRIES), county=unpacked.manifest.county))
         except sqlite3.DatabaseError as wrong:
             raise Broken(f"The database in the archive cannot be read: {wrong}. Use another copy.") from None
 
@@ -91,8 +92,8 @@ def _of_postgresql(unpacked: Unpacked) -> tuple[dict[str, int], dict[str, Any]]:
                 rows = _rows(tool.stdout)
                 name = begins[1].decode().replace('"', "")
                 if begins[1].endswith(_LEDGER):
-                    columns = begins[2].decode().replace('"', "").split(", ")
-                    ledger = ledger_digest(_in_order(_entries(rows, columns)))
+                    entries = told(map(_cells, rows), county=unpacked.manifest.county)
+                    ledger = ledger_digest(_in_order(entries))
                     found[name] = ledger["entries"]
                 else:
                     found[name] = sum(1 for _row in rows)
@@ -109,11 +110,9 @@ def _rows(lines: Iterable[bytes]) -> Iterator[bytes]:
         yield line
 
 
-def _entries(rows: Iterable[bytes], columns: list[str]) -> Iterator[tuple[int, str]]:
-    number, body = columns.index("id"), columns.index("body")
-    for row in rows:
-        cells = row.decode().rstrip("\n").split("\t")
-        yield int(cells[number]), _ESCAPED.sub(lambda sign: _SIGNS.get(sign[1], sign[1]), cells[body])
+def _cells(row: bytes) -> list[str]:
+    cells = row.decode().rstrip("\n").split("\t")
+    return [_ESCAPED.sub(lambda sign: _SIGNS.get(sign[1], sign[1]), cell) for cell in cells]
 
 
 def _in_order(entries: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:

@@ -13,13 +13,13 @@ from typing import Any, Protocol
 from django.conf import settings
 from django.db import connection, transaction
 
-from weimin.kernel.chosen import chosen_schema
+from weimin.kernel.chosen import chosen_schema, current_code
 from weimin.kernel.progress import Progress
 
 from .broken import Broken
+from .entries import ENTRIES, told
 from .manifest import DATABASES, PIECE, ledger_digest
 
-LEDGER = "SELECT id, body FROM ledger_entry ORDER BY id"
 NAMED_FILES = "SELECT DISTINCT sha256 FROM matters_attachment ORDER BY sha256"
 _PAGES = 4000  # 16 MB between two drawings of the bar
 _ROWS = 2000
@@ -59,7 +59,7 @@ def counted(snapshot: Snapshot) -> dict[str, int]:
 
 
 def ledger_of(snapshot: Snapshot) -> dict[str, Any]:
-    return ledger_digest(snapshot.rows(LEDGER))
+    return ledger_digest(told(snapshot.rows(ENTRIES), county=current_code()))
 
 
 def quoted(name: str) -> str:
