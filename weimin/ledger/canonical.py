@@ -42,22 +42,30 @@ def body_of(*, at: datetime, what: str, about: str, by: str, digest: bytes, coun
     return canonical({"v": 1, **named}).decode()
 
 
+def _time(value: date) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return value.isoformat()
+
+
+def _named(value: Mapping[Any, Any], usual: bool) -> dict[str, Any]:
+    named = {str(key): _plain(part, usual) for key, part in value.items()}
+    if usual and not all(map(str.isascii, named)):
+        raise _Unusual
+    return named
+
+
 def _plain(value: Any, usual: bool) -> Any:
     """The same value in JSON's few kinds; moments in UTC, so that a server's zone changes no hash."""
     if type(value) in _AS_IT_IS:
         return value
     match value:
         case dict() | Mapping():
-            named = {str(key): _plain(part, usual) for key, part in value.items()}
-            if usual and not all(map(str.isascii, named)):
-                raise _Unusual
-            return named
+            return _named(value, usual)
         case list() | tuple():
             return [_plain(part, usual) for part in value]
-        case datetime():
-            return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
         case date():
-            return value.isoformat()
+            return _time(value)
         case str() | Decimal() | UUID():
             return str(value)  # a word of an enumeration becomes the plain word
         case int():
