@@ -88,7 +88,8 @@ def token_with_holder(digest: str, use: str, *, now: datetime) -> ApiToken | Non
     if row is None:
         return None
     pk, post, duties, per_minute, holder, post_duties, covers, office, retired = row
-    token = ApiToken.from_db(None, ["id", "post_id", "duties", "per_minute"], [pk, post, json.loads(duties), per_minute])
+    found = {"id": pk, "post_id": post, "duties": json.loads(duties), "per_minute": per_minute}
+    token = ApiToken.from_db(None, list(found), list(found.values()))  # what a request needs; the rest if it is asked
     token.holder, token.post_duties, token.post_retired = holder, json.loads(post_duties or "[]"), retired
     token.post_covers, token.post_office = covers, office
     return token

@@ -8,7 +8,6 @@ from django.db.backends.sqlite3 import base
 from weimin.county.context import chosen_schema
 from weimin.kernel.failpoint import failpoint_soon
 
-
 # SQLite has one writer at a time. Those of one process queue here, first come first served: at the file itself they
 # would sleep for longer and longer and try again, and one in a hundred would wait for a second.
 _writer = threading.Lock()
@@ -23,7 +22,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _start_transaction_under_autocommit(self) -> None:
         self._is_writer = _writer.acquire(timeout=LONGEST)
         try:
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # the stubs leave it out
         except BaseException:
             self._let_the_next()
             raise
