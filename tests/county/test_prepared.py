@@ -83,7 +83,7 @@ def test_a_server_that_has_gone_is_noticed(another, quiet_for):
 
 
 def test_a_transaction_undone_leaves_the_statement_usable(cast):
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         names(connection, "WATER")
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert names(connection, "WATER") == ["Water Office"]
