@@ -1,13 +1,11 @@
 """Questions about places, offices and posts. Nothing here writes."""
 
-import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from math import cos, radians
 
-from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from weimin.kernel.calendar import Calendar
@@ -17,7 +15,6 @@ from weimin.kernel.kept import Kept, KeptRows
 from .models import ApiToken, Holding, Leave, Office, Official, Place, Post
 from .models.places import Level
 from .shared.models import CalendarDay, CalendarYear
-from .together import prepared_cursor
 
 
 def _held_on(day: date) -> Q:
@@ -57,52 +54,6 @@ def holder_of(post: Post, *, now: datetime) -> Official | None:
         )
         if holding:
             return holding.official
-    return None
-
-
-# Who acts on a post on a day, as `holder_of` says it: asked at every request of a program, so it costs one statement.
-_ACTING = """(
-    SELECT h.official_id FROM county_holding h, today
-    WHERE h.post_id = {post} AND h.from_on <= today.day AND (h.to_on IS NULL OR h.to_on >= today.day)
-      AND NOT EXISTS (
-        SELECT 1 FROM county_leave l
-        WHERE l.official_id = h.official_id AND l.from_on <= today.day AND l.to_on >= today.day)
-    ORDER BY h.from_on DESC, h.id DESC LIMIT 1
-)"""
-_TOKEN = f"""
-    WITH today AS (SELECT %s AS day)
-    SELECT t.id, t.post_id, t.duties, t.per_minute,
-        coalesce({_ACTING.format(post="t.post_id")}, {_ACTING.format(post="p.stand_in_id")}),
-        p.duties, p.covers_id, p.office_id, p.retired_on
-    FROM county_apitoken t LEFT JOIN county_post p ON p.id = t.post_id
-    WHERE t.digest = %s AND t.use = %s AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > %s)
-"""  # noqa: S608 -- made of the two texts above
-
-
-def token_with_holder(digest: str, use: str, *, now: datetime) -> ApiToken | None:
-    """The key of this digest that may be used now; its `holder` is the key of the official who acts on its post."""
-    day = connection.ops.adapt_datefield_value(county_day(now))
-    with prepared_cursor() as cursor:
-        cursor.execute(_TOKEN, [day, digest, use, connection.ops.adapt_datetimefield_value(now)])
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    pk, post, duties, per_minute, holder, post_duties, covers, office, retired = row
-    found = {"id": pk, "post_id": post, "duties": json.loads(duties), "per_minute": per_minute}
-    token = ApiToken.from_db(None, list(found), list(found.values()))  # what a request needs; the rest if it is asked
-    token.holder, token.post_duties, token.post_retired = holder, json.loads(post_duties or "[]"), retired
-    token.post_covers, token.post_office = covers, office
-    return token
-
-
-def post_of_token(token: ApiToken) -> Post | None:
-    """The post of a key as it stands now. Another process may have changed it a moment ago, so what is kept of it here
-    is believed only if it says what the key's own row has just said."""
-    for _look in range(2):
-        post = next((post for post in posts_open() if post.pk == token.post_id), None)
-        if post is not None and token.stands_as(post):
-            return post
-        posts_open.forget()
     return None
 
 
