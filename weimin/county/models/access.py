@@ -41,7 +41,7 @@ class ApiToken(models.Model):
     expires_at = models.DateTimeField(_("到期时间"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("吊销时间"), null=True, blank=True)
 
-    # set by queries.token_with_holder: the official who acts on the post now, and the post's own row
+    # set by tokens.token_with_holder: the official who acts on the post now, and the post's own row
     holder: int | None
     post_duties: list[str]
     post_covers: int | None
