@@ -28,6 +28,7 @@ EXTRAS = {
     "county": {
         "accounts": "what the sign-in package asks of us",
         "actors": "who acts, handed to every verb",
+        "bulk": "thousands of new rows at once",
         "callers": "who is calling, also behind web servers of our own",
         "beside": "counts of a minute and used codes, for all processes of a machine",
         "checks": "what must hold before a county may be served",
@@ -75,7 +76,6 @@ EXTRAS = {
         "facts": "matters as rows of open fields in Parquet, and reports across counties",
         "clocks": "due moments from the catalogue's limits and the county's calendar",
         "letters": "e-mail and text messages that come in, threaded to their matter",
-        "names": "kinds, places, posts and offices of matters from copies, instead of by joins",
         "numbering": "numbers that can be spoken",
         "partners": "the client side of Open311: to other cities' servers and back",
         "proofs": "timelines against the ledger, counts against a recount",

@@ -21,11 +21,11 @@ from weimin.matters.journey._core import allowed, content_of
 from weimin.matters.models import Answer, Callback, Event, Matter, Publication, Rating, Tally
 from weimin.matters.states import CLOSED_STATES, Act, Channel, Resolved, State
 from weimin.web.growth import growing
-from weimin.web.growth.bulk import Keys
 from weimin.web.growth.ending import Verbs
 from weimin.web.growth.founding import codes, found
 from weimin.web.growth.ground import Ground
 from weimin.web.growth.growing import Growth, grow
+from weimin.web.growth.keys import Keys
 from weimin.web.growth.pen import WRITTEN, Pen
 from weimin.web.growth.people import People
 from weimin.web.growth.side_by_side import grow_side_by_side

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import combinations
 
 from weimin.kernel.words import Mistake, tongue
@@ -28,6 +29,7 @@ _DAMM = (
     "9438617205",
     "2581436790",
 )
+_STEPS = [list(map(int, row)) for row in _DAMM]
 _SEPARATORS = re.compile(r"[\s\-‐‑‒–—−ー_.]+")
 _SHAPE = re.compile(r"([A-Z]{2,4})([0-9]{2})([0-9]{2})([0-9]{6}|[1-9][0-9]{6,8})([0-9])")
 # 幺 for 一, as everybody on a Chinese telephone line says it: 一 and 七 sound alike.
@@ -71,11 +73,11 @@ class MatterNumber:
 
 def make(letters: str, day: date, serial: int) -> str:
     """The number of the serial-th matter of that month. The caller sees to it that no serial is given twice."""
-    year_month = day.strftime("%y%m")
-    body = f"{letters}{year_month}{serial:06d}"
-    if not _SHAPE.fullmatch(f"{body}0"):
+    year_month = f"{day.year % 100:02d}{day.month:02d}"
+    digits = f"{serial:06d}"
+    if not _SHAPE.fullmatch(f"{letters}{year_month}{digits}0"):
         raise WrongNumber("SHAPE")
-    return str(MatterNumber(letters, year_month, serial, _check_digit(letters, f"{year_month}{serial:06d}")))
+    return f"{letters}-{year_month}-{digits}-{_check_digit(letters, year_month + digits)}"
 
 
 def parse(text: str) -> MatterNumber:
@@ -111,8 +113,13 @@ def spoken_pin(pin: str, language: str) -> str:
 
 
 def _check_digit(letters: str, digits: str) -> int:
-    order = sum(first < second for first, second in combinations(letters, 2))
-    state = 0
-    for digit in (sum(map(ord, letters)) % 10, order, *map(int, digits)):
-        state = int(_DAMM[state][digit])
+    state = _begin(letters)
+    for digit in map(int, digits):
+        state = _STEPS[state][digit]
     return state
+
+
+@lru_cache(maxsize=256)  # a county has its letters once; who asks for a number may write any
+def _begin(letters: str) -> int:
+    order = sum(first < second for first, second in combinations(letters, 2))
+    return _STEPS[_STEPS[0][sum(map(ord, letters)) % 10]][order]

@@ -1,6 +1,6 @@
 """The one running clock of a matter: starting, stopping, restating and explaining it. Arithmetic is the kernel's."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import override
@@ -10,7 +10,7 @@ from weimin.county.queries import calendar
 from weimin.kernel.calendar import Calendar
 from weimin.kernel.clock import county_day
 from weimin.kernel.explanation import explain
-from weimin.kernel.limits import Limit
+from weimin.kernel.limits import Limit, Unit
 from weimin.kernel.working_time import Deadline, Pause, deadline
 
 from .models import Matter
@@ -33,6 +33,28 @@ def due(start: datetime, limit: Limit) -> Deadline:
     return deadline(start, limit, calendar=calendar())
 
 
+class Dates:
+    """Due moments by today's calendar for much work at once: limits in days end alike for all that began on one day.
+
+    It knows the calendar of the moment when it counted: keep it for one piece of work, not for longer.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Limit, date], Deadline] = {}
+
+    def due(self, start: datetime, limit: Limit) -> Deadline:
+        if limit.unit not in (Unit.W, Unit.N):
+            return due(start, limit)
+        key = (limit, county_day(start))
+        if key not in self._known:
+            self._known[key] = due(start, limit)
+        return self._known[key]
+
+    def running(self, clock: Clock, *, start: datetime, limit: Limit) -> dict[str, Any]:
+        """The columns of a clock that starts now, without pauses or extension."""
+        return _columns(clock, start, limit, self.due(start, limit))
+
+
 def running(
     clock: Clock,
     *,
@@ -48,15 +70,20 @@ def running(
     Counted by the official calendar, or by `days`: another one, to see what it would change.
     """
     counted = _count(start, limit, pauses or [], extension, days)
+    told = {"clock_extension": extension, "clock_pauses": pauses or [], "clock_waiting": waiting}
+    return _columns(clock, start, limit, counted) | told
+
+
+def _columns(clock: Clock, start: datetime, limit: Limit, counted: Deadline) -> dict[str, Any]:
     return {
         "clock": clock,
         "clock_started_at": start,
         "clock_limit": str(limit),
-        "clock_extension": extension,
-        "clock_pauses": pauses or [],
+        "clock_extension": "",
+        "clock_pauses": [],
         "clock_due_at": counted.due,
         "clock_provisional": counted.provisional,
-        "clock_waiting": waiting,
+        "clock_waiting": None,
     }
 
 

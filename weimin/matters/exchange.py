@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,6 +29,9 @@ _SHAPES = (
 )  # fmt: skip
 
 
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f]")
+
+
 class BadRow(ValueError):
     """A row that cannot be taken over, with the reason in a sentence."""
 
@@ -43,8 +47,20 @@ def rows_of(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Rows with their number in the file, cells as they were before a safe export."""
     csv.field_size_limit(10_000_000)
     with open_table(path) as table:
-        for number, row in enumerate(csv.DictReader(table), start=1):
-            yield number, {str(name): restore_cell(cell or "") for name, cell in row.items() if name is not None}
+        rows = csv.reader(table)
+        names = next(rows, [])
+        for number, cells in enumerate(filter(None, rows), start=1):
+            cells += [""] * (len(names) - len(cells))
+            yield number, dict(zip(names, map(restore_cell, cells), strict=False))  # cells without a name are left
+
+
+def count_rows(path: Path) -> int:
+    """How many rows there are; what cannot be read raises here, before anything is written."""
+    csv.field_size_limit(10_000_000)
+    with open_table(path) as table:
+        rows = csv.reader(table)
+        next(rows, None)
+        return sum(1 for _cells in filter(None, rows))
 
 
 def columns_of(path: Path) -> list[str]:
@@ -95,16 +111,16 @@ class Reader:
         )
 
     def _cell(self, row: dict[str, str], name: str) -> str:
-        parts = [row.get(column, "").strip() for column in self.mapping.get(name, [])]
-        return "\n".join(part for part in parts if part)
+        parts = [row.get(column, "").strip() for column in self.mapping.get(name, ())]
+        return parts[0] if len(parts) == 1 else "\n".join(filter(None, parts))
 
     def _text(self, row: dict[str, str]) -> str:
         words = self._cell(row, "text") or self._cell(row, "title")
         # Other systems leave tabs, form feeds and marks of lost characters in their texts; a longer one is cut
         # where ours ends.
-        plain = "".join(sign if sign >= " " or sign == "\n" else " " for sign in words.replace("\ufffd", "?"))
+        plain = _CONTROL.sub(" ", words[:4000].replace("\ufffd", "?"))
         try:
-            return clean_text(plain[:4000], limit=4000)
+            return clean_text(plain, limit=4000)
         except Mistake as mistake:
             raise BadRow(mistake.words(get_language() or "zh-hans")) from None
 

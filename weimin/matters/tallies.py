@@ -14,14 +14,16 @@ _SLOTS = 16
 
 
 def month(moment: datetime) -> str:
-    return county_day(moment).strftime("%y%m")
+    day = county_day(moment)
+    return f"{day.year % 100:02d}{day.month:02d}"
 
 
 def monthly(matter: Matter, now: datetime, *words: str) -> list[str]:
     """What is counted by month: for the county, and for the lead office once there is one."""
-    keys = [f"month:{month(now)}:{word}" for word in words]
+    this = month(now)
+    keys = [f"month:{this}:{word}" for word in words]
     if matter.lead_id:
-        keys += [f"office_month:{matter.lead_id}:{month(now)}:{word}" for word in words]
+        keys += [f"office_month:{matter.lead_id}:{this}:{word}" for word in words]
     return keys
 
 

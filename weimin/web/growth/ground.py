@@ -10,7 +10,7 @@ from weimin.county.duties import Duty
 from weimin.county.models import Place, Post
 from weimin.households.models import Resident
 from weimin.kernel.clock import county_day
-from weimin.kernel.limits import Limit, Unit
+from weimin.kernel.limits import Limit
 from weimin.matters import clocks, queries
 from weimin.matters.models import Matter
 from weimin.matters.states import Clock
@@ -20,8 +20,6 @@ from weimin.web.sample.world import Asking, World
 
 from .people import People
 
-_BY_DAY = (Unit.W, Unit.N)
-
 
 class Ground(World):
     """Rules, posts and dates do not change while a county is grown, so each question reaches the database once."""
@@ -29,7 +27,7 @@ class Ground(World):
     def __init__(self, plans: list[Plan], people: People) -> None:
         super().__init__(plans)
         self.register = people
-        self._due: dict[tuple[Limit, date], tuple[datetime, bool]] = {}
+        self._dates = clocks.Dates()
         self._rules = list(TimeRule.objects.order_by("-from_on"))
         self._all_routes = list(Route.objects.select_related("lead", "kind", "place").prefetch_related("supporting"))
         self.rule = cache(self._rule)
@@ -59,26 +57,11 @@ class Ground(World):
     # --- dates -------------------------------------------------------------------------------------------------
 
     def due(self, start: datetime, limit: Limit) -> datetime:
-        return self._counted(start, limit)[0]
-
-    def _counted(self, start: datetime, limit: Limit) -> tuple[datetime, bool]:
-        """Limits in days end alike for everything that began on the same day."""
-        if limit.unit not in _BY_DAY:
-            counted = clocks.due(start, limit)
-            return counted.due, counted.provisional
-        key = (limit, county_day(start))
-        if key not in self._due:
-            counted = clocks.due(start, limit)
-            self._due[key] = (counted.due, counted.provisional)
-        return self._due[key]
+        return self._dates.due(start, limit).due
 
     def running(self, clock: Clock, *, start: datetime, limit: Limit) -> dict[str, Any]:
-        """The columns of a clock that starts now, without pauses or extension: as `clocks.running` gives them."""
-        due, provisional = self._counted(start, limit)
-        return {
-            **clocks.STOPPED, "clock": clock, "clock_started_at": start, "clock_limit": str(limit),
-            "clock_pauses": [], "clock_due_at": due, "clock_provisional": provisional,
-        }  # fmt: skip
+        """The columns of a clock that starts now, without pauses or extension."""
+        return self._dates.running(clock, start=start, limit=limit)
 
     def next_escalation(self, matter: Matter) -> datetime:
         assert matter.clock_due_at is not None

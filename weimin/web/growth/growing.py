@@ -8,6 +8,7 @@ from functools import cached_property
 from django.db import connection, transaction
 
 from weimin.county.actors import IMPORT
+from weimin.county.bulk import lay_down
 from weimin.county.models import Place
 from weimin.households.models import Resident
 from weimin.kernel.chosen import current_code
@@ -18,10 +19,10 @@ from weimin.matters import numbering
 from weimin.matters.models import Matter
 from weimin.web.sample.builder import live, plans
 
-from .bulk import Keys, keep_free, lay_down
 from .ending import Verbs
 from .founding import found
 from .ground import Ground
+from .keys import Keys, keep_free
 from .pen import WRITTEN, Pen
 from .people import People
 from .telling import Story, Telling

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from django.db.models import Model
 
 from weimin.county.actors import Actor
+from weimin.county.bulk import lay_down
 from weimin.county.directory import county
 from weimin.county.models import Post
 from weimin.kernel import numbers
@@ -33,7 +34,7 @@ from weimin.matters.models import (
 )
 from weimin.matters.states import IN_HAND, UNDOABLE, Act, State
 
-from .bulk import Keys, lay_down
+from .keys import Keys
 
 M = TypeVar("M", bound=Model)
 

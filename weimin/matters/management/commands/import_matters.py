@@ -22,7 +22,7 @@ from weimin.kernel.csv_safe import safe_cell
 from weimin.kernel.progress import Progress
 from weimin.kernel.refusal import Refused
 from weimin.matters import clocks, queries
-from weimin.matters.exchange import FIELDS, BadRow, Reader, columns_of, rows_of
+from weimin.matters.exchange import FIELDS, BadRow, Reader, columns_of, count_rows, rows_of
 from weimin.matters.journey.bring_in import Old, bring_in_matters
 
 _BATCH = 500
@@ -30,6 +30,7 @@ _BATCH = 500
 
 class Command(BaseCommand):
     help = "Take over earlier matters from a CSV file."
+    requires_system_checks: list[str] = []  # data only: neither URLs nor templates
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
@@ -54,7 +55,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no file {path}.")
         try:
             mapping = self._mapping(options["map"], columns_of(path))
-            total = sum(1 for _row in rows_of(path))
+            total = count_rows(path)
         except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as wrong:
             raise CommandError(f"{path} cannot be read as UTF-8 CSV; nothing was imported: {wrong}") from None
         if options["make_kinds"] and not options["dry_run"]:
@@ -140,10 +141,11 @@ class Command(BaseCommand):
             raise CommandError("No post classifies matters of this place: give one the duty CLASSIFY first.")
         bad: list[list[str]] = []
         batch: list[Old] = []
+        dates = clocks.Dates()
 
         def flush() -> None:
             if batch and not options["dry_run"]:
-                made = len(bring_in_matters(batch, post=post, by=IMPORT, now=clock.now()))
+                made = bring_in_matters(batch, post=post, by=IMPORT, now=clock.now())
                 figures["imported"] += made
                 figures["already_here"] += len(batch) - made
             batch.clear()
@@ -153,7 +155,7 @@ class Command(BaseCommand):
                 try:
                     old = reader.read(number, row)
                     batch.append(old)
-                    figures["late"] += _is_late(old, reader.now)
+                    figures["late"] += _is_late(old, reader.now, dates)
                 except BadRow as reason:
                     bad.append([str(number), str(reason), *row.values()])
                 if len(batch) >= _BATCH:
@@ -168,7 +170,8 @@ class Command(BaseCommand):
         return dict(figures)
 
 
-def _is_late(old: Old, now: datetime) -> bool:
+def _is_late(old: Old, now: datetime, dates: clocks.Dates) -> bool:
     """Open, and past its limit as the law counts it: from the day it came, not from the day it was taken over."""
-    limit = answer_limit(old.kind, old.kind.urgency)
-    return old.closed_at is None and clocks.due(old.received_at, limit).due < now
+    if old.closed_at is not None:
+        return False
+    return dates.due(old.received_at, answer_limit(old.kind, old.kind.urgency)).due < now
