@@ -5,6 +5,7 @@ import re
 import secrets
 import sys
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -69,6 +70,9 @@ class Environment(BaseSettings):
     backup_key: str = Field(
         default="", description="public key backups are sealed to, made by bin/weimin backup_key; unsealed when empty"
     )
+    broker_url: str = Field(
+        default="", description="amqp://... or redis://...: Celery carries the jobs; the database does when empty"
+    )
     sample: bool = Field(default=True, description="load the sample county into a new installation")
     drills: bool = Field(default=False, description="a house for drills, never one with residents: failpoints work")
     failpoint: str = Field(default="", description="where the process ends itself in a drill: kernel/failpoint.py")
@@ -104,6 +108,15 @@ class Environment(BaseSettings):
     def _public_key(cls, value: str) -> str:
         if value and not re.fullmatch(r"age1[02-9ac-hj-np-z]{58}", value):
             raise ValueError("give the public key that bin/weimin backup_key printed; it begins with age1")
+        return value
+
+    @field_validator("broker_url")
+    @classmethod
+    def _known_broker(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in {"amqp", "amqps", "redis", "rediss"}:
+            raise ValueError("give amqp://... (RabbitMQ) or redis://..., or leave it empty: then the database carries")
+        if value and find_spec("celery") is None:
+            raise ValueError("a broker needs Celery, which is not installed: docs/operate/broker.md says how")
         return value
 
     @field_validator("oidc_url")
@@ -204,6 +217,14 @@ def single_sign_on(environment: Environment) -> dict[str, object]:
         },
     }
     return {"openid_connect": {"APPS": [app]}}
+
+
+def task_backends(environment: Environment) -> dict[str, dict[str, str]]:
+    """TASKS of django-tasks: what an act enqueues is a row that commits with it; the broker serves `work` alone."""
+    backends = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    if environment.broker_url:
+        backends["broker"] = {"BACKEND": "weimin.web.tasks.broker.CeleryBackend"}
+    return backends
 
 
 def log_as_json(environment: Environment) -> bool:

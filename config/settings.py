@@ -2,7 +2,15 @@
 
 from csp.constants import NONCE, NONE, SELF
 
-from config.environment import ROOT, database, form_targets, log_as_json, read_environment, single_sign_on
+from config.environment import (
+    ROOT,
+    database,
+    form_targets,
+    log_as_json,
+    read_environment,
+    single_sign_on,
+    task_backends,
+)
 from weimin.county.callers import networks
 from weimin.kernel import failpoint
 
@@ -44,6 +52,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -124,6 +134,8 @@ MAILBOXES = ENVIRONMENT.mailboxes
 CARRIER_SECONDS = ENVIRONMENT.carrier_seconds
 INSIDE_NETWORKS = networks(ENVIRONMENT.inside_networks)
 BACKUP_KEY = ENVIRONMENT.backup_key
+BROKER_URL = ENVIRONMENT.broker_url
+TASKS = task_backends(ENVIRONMENT)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
@@ -198,5 +210,8 @@ LOGGING = {
         "django.request": {"level": "ERROR"},  # what people ask in vain stands in our own line of the request
         "django.db.backends": {"level": "WARNING"},  # statements hold what people wrote
         "axes": {"level": "WARNING"},
+        "celery": {"level": "WARNING"},  # every job says itself how it went
+        "django_tasks": {"level": "WARNING"},
+        "django_tasks_db": {"level": "WARNING"},
     },
 }

@@ -73,7 +73,7 @@ def ordinary_url(url: str, name: str) -> str:
 def migrations_digest() -> str:
     """One word for everything that shapes the tables."""
     digest = hashlib.sha256()
-    for package in ("django", "django-allauth", "django-axes"):
+    for package in ("django", "django-allauth", "django-axes", "django-tasks-db"):
         digest.update(version(package).encode())
     paths = [*ROOT.glob("weimin/**/migrations/*.py"), *ROOT.glob("weimin/county/postgresql/*.py"), Path(__file__)]
     for path in sorted([*paths, ROOT / "weimin/county/router.py", ROOT / "config/settings.py"]):

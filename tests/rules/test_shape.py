@@ -93,7 +93,7 @@ EXTRAS = {
         "metrics": "figures for Prometheus",
         "runs": "the heartbeat of the background work",
         "sample": "the sample county",
-        "schedule": "when each timed job is due, taken by one process",
+        "schedule": "when each timed job is due, begun by one process",
         "stuck": "where matters wait and what got worse: the leader's minute",
         "trend": "a share month by month as a picture, drawn on the server",
         "urls_settings": "addresses of the settings of the catalogue, hung under the desk",

@@ -30,10 +30,13 @@ def went_well(job: str, found: object, *, now: datetime) -> None:
 
 def went_wrong(job: str, error: Exception, *, now: datetime) -> None:
     """A job has failed; only what kind of error it was is kept, for its words may hold a person's."""
-    kind = f"{type(error).__module__}.{type(error).__qualname__}"[:120]
     run, _made = Run.objects.get_or_create(job=job)
-    Run.objects.filter(pk=run.pk).update(bad_at=now, failures=F("failures") + 1, trouble=kind)
+    Run.objects.filter(pk=run.pk).update(bad_at=now, failures=F("failures") + 1, trouble=kind_of(error))
     _written.pop((current.get(), job), None)
+
+
+def kind_of(error: Exception) -> str:
+    return f"{type(error).__module__}.{type(error).__qualname__}"[:120]
 
 
 def forget() -> None:

@@ -8,11 +8,15 @@ from django.core.management import call_command
 
 from tests.cast import NOON
 from weimin.kernel import clock
+from weimin.matters import journey
 from weimin.matters.models import Matter
 from weimin.matters.states import State
 from weimin.notices.models import Notice
 from weimin.notices.states import Delivery
+from weimin.web import tasks
 from weimin.web.management.commands import work
+from weimin.web.schedule import Every
+from weimin.web.tasks import QUEUES, TIMED, rounds
 
 LATE = NOON + timedelta(days=20)
 
@@ -39,7 +43,7 @@ def test_a_round_escalates_and_sends(cast, caplog):
 
 def test_one_matter_that_cannot_be_worked_on_holds_up_no_other(cast, caplog, monkeypatch):
     broken, sound = cast.matter(State.HANDLED), cast.matter(State.HANDLED)
-    escalate = work.run_due.__globals__["journey"].escalate_matter
+    escalate = journey.escalate_matter
 
     def breaks(matter, **how):
         if matter.pk == broken.pk:
@@ -58,10 +62,10 @@ def test_messages_are_sent_though_the_clocks_fail(cast, caplog, monkeypatch):
     def run_due(*, now):
         raise LookupError("no calendar")
 
-    monkeypatch.setattr(work, "run_due", run_due)
+    monkeypatch.setitem(QUEUES, "run_due", run_due)
     with caplog.at_level(logging.ERROR):
         call_command("work", once=True)
-    assert failures(caplog) == [(work.__name__, "LookupError")]
+    assert failures(caplog) == [(tasks.__name__, "LookupError")]
     assert set(Notice.objects.values_list("state", flat=True)) == {Delivery.SENT}
 
 
@@ -69,30 +73,31 @@ def test_a_directory_that_cannot_be_read_ends_the_round_and_not_the_worker(caplo
     def counties():
         raise OSError("the disk is away")
 
-    monkeypatch.setattr(work, "counties", counties)
+    monkeypatch.setattr(rounds, "counties", counties)
     call_command("work", once=True)
-    assert failures(caplog) == [(work.__name__, "OSError")]
+    assert failures(caplog) == [(rounds.__name__, "OSError")]
 
 
 def test_what_is_old_is_swept_in_the_first_round_and_then_every_hour(monkeypatch):
-    swept, rounds = [], []
+    swept, waits = [], []
 
     class Stop:
         def set(self):
             raise AssertionError("nobody sends a signal here")
 
         def wait(self, seconds):
-            rounds.append(seconds)
-            return len(rounds) == 721  # an hour of five seconds each, and one more
+            waits.append(seconds)
+            return len(waits) == 721  # an hour of five seconds each, and one more
 
     def forget_old(*, now):
-        swept.append(len(rounds))
+        swept.append(len(waits))
 
+    hourly = (forget_old, Every(timedelta(hours=1)))
     monkeypatch.setattr(work.threading, "Event", Stop)
-    monkeypatch.setattr(clock, "now", lambda: LATE + timedelta(seconds=5 * len(rounds)))
-    for job in ("run_due", "deliver", "read_mail", "sweep_uploads"):
-        monkeypatch.setattr(work, job, lambda *, now: None)
-    monkeypatch.setattr(work, "forget_old", forget_old)
+    monkeypatch.setattr(clock, "now", lambda: LATE + timedelta(seconds=5 * len(waits)))
+    monkeypatch.setattr(rounds, "QUEUES", {})
+    monkeypatch.setattr(rounds, "TIMED", {"forget_old": hourly})
+    monkeypatch.setitem(TIMED, "forget_old", hourly)
     call_command("work")
     assert swept == [0, 720]
-    assert set(rounds) == {5}
+    assert set(waits) == {5}

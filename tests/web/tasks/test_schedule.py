@@ -14,10 +14,11 @@ from weimin.county.context import use_county
 from weimin.kernel import clock
 from weimin.web.management.commands import work
 from weimin.web.models import Run, Schedule
-from weimin.web.schedule import Daily, Every, done, failed, tick
+from weimin.web.schedule import Daily, Every, begin, done, failed, tick
+from weimin.web.tasks import TIMED
 
 pytestmark = pytest.mark.django_db
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 HOURLY = {"sweep": Every(HOUR)}
 
 
@@ -27,7 +28,7 @@ def names(timetables, now) -> list[str]:
 
 def test_a_new_job_is_due_at_once_and_then_at_its_own_times():
     (taken,) = tick(HOURLY, now=NOON)
-    assert names(HOURLY, NOON + MINUTE) == []  # taken
+    assert names(HOURLY, NOON + 59 * SECOND) == []  # taken
     done(taken, now=NOON + MINUTE)
     assert names(HOURLY, NOON + 59 * MINUTE) == []
     (taken,) = tick(HOURLY, now=NOON + 61 * MINUTE)
@@ -63,13 +64,33 @@ def test_one_that_failed_is_tried_again_after_five_minutes():
 
 
 def test_one_whose_process_was_killed_is_taken_over_and_the_dead_have_no_say():
-    (dead,) = tick(HOURLY, now=NOON)
+    (handed,) = tick(HOURLY, now=NOON)
+    dead = begin(handed, now=NOON)
     assert names(HOURLY, NOON + 9 * MINUTE) == []
-    (heir,) = tick(HOURLY, now=NOON + 10 * MINUTE)
+    (handed,) = tick(HOURLY, now=NOON + 10 * MINUTE)
+    heir = begin(handed, now=NOON + 10 * MINUTE)
     done(dead, now=NOON + 11 * MINUTE)  # it was only slow: what it says comes too late
     assert Schedule.objects.get().taken_until == NOON + 20 * MINUTE
     done(heir, now=NOON + 11 * MINUTE)
     assert (Schedule.objects.get().due_at, Schedule.objects.get().taken_until) == (NOON + HOUR, None)
+
+
+def test_one_that_was_lost_on_its_way_is_handed_out_again_and_one_that_comes_twice_is_begun_once():
+    (lost,) = tick(HOURLY, now=NOON)
+    assert names(HOURLY, NOON + 59 * SECOND) == []
+    (again,) = tick(HOURLY, now=NOON + MINUTE)
+    assert begin(lost, now=NOON + MINUTE) is None  # it comes after all
+    assert [bool(begin(again, now=NOON + MINUTE)) for _twice in range(2)] == [True, False]
+    assert Schedule.objects.get().taken_until == NOON + 11 * MINUTE
+
+
+def test_it_is_taken_and_handed_out_in_one_transaction():
+    def breaks(_taken):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        tick(HOURLY, now=NOON, hand_out=breaks)
+    assert Schedule.objects.get().taken_until is None
 
 
 def test_a_clock_that_had_jumped_ahead_stops_no_job():
@@ -114,7 +135,7 @@ def test_the_worker_goes_by_the_table(cast, monkeypatch, settings, tmp_path):
         if len(called) == 2:
             raise ZeroDivisionError
 
-    monkeypatch.setattr(work, "read_mail", read_mail)
+    monkeypatch.setitem(TIMED, "read_mail", (read_mail, TIMED["read_mail"][1]))
     monkeypatch.setattr(work, "close_old_connections", lambda: None)
     monkeypatch.setattr(work.signal, "signal", lambda *_: None)
     monkeypatch.setattr(clock, "now", lambda: hour[0])
@@ -124,5 +145,6 @@ def test_the_worker_goes_by_the_table(cast, monkeypatch, settings, tmp_path):
     assert [(at - NOON) // MINUTE for at in called] == [0, 1, 6, 7]  # failed at 1, so again five minutes later
     assert Run.objects.get(job="read_mail").failures == 1
     assert sorted(Schedule.objects.values_list("job", flat=True)) == [
-        "count_anew", "exchange", "forget_events", "forget_old", "read_mail", "sweep_uploads",
+        "count_anew", "exchange", "forget_events", "forget_old", "read_mail", "sweep_jobs",
+        "sweep_uploads",
     ]  # fmt: skip
