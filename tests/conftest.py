@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests import harness
 from tests.matters.dovecot import DOVECOT
+from tests.web.tasks.brokers import RABBITMQ, REDIS_SERVER, answers
 
 if "DJANGO_SETTINGS_MODULE" in os.environ:
     raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: tests choose their own home before settings are read.")
@@ -150,6 +151,10 @@ def pytest_collection_modifyitems(config, items) -> None:
             item.add_marker(pytest.mark.skip(reason="needs pyspark, ibis and Java: pip install weimin[spark]"))
         if item.get_closest_marker("imap") and DOVECOT is None:
             item.add_marker(pytest.mark.skip(reason="needs Dovecot on the path"))
+        if item.get_closest_marker("redis") and REDIS_SERVER is None:
+            item.add_marker(pytest.mark.skip(reason="needs redis-server on the path"))
+        if item.get_closest_marker("rabbitmq") and not answers(RABBITMQ):
+            item.add_marker(pytest.mark.skip(reason="needs RabbitMQ: set BROKER_URL to amqp://..."))
         run.append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)

@@ -16,7 +16,7 @@ import pytest
 
 from tests.harness import ROOT
 
-LISTS = ["constraints.txt", "constraints-test.txt"]
+LISTS = ["constraints.txt", "constraints-test.txt", "constraints-celery.txt"]
 PIN = re.compile(r"([\w.-]+)(?:\[[^]]*\])?==([^\s;\\]+)(?: ; [^\\]+)? \\")
 HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}(?: \\)?")
 # As packages write it themselves. LGPL and MPL bind the package, not who uses it as it is.
@@ -47,7 +47,8 @@ def test_every_line_is_a_package_at_one_version_or_the_digest_of_one_of_its_file
 
 
 def test_what_is_tested_is_what_is_served():
-    served, tested = (pinned(name) for name in LISTS)
+    served, tested, carried = (pinned(name) for name in LISTS)
+    served |= carried
     assert {name: tested.get(name) for name in served} == served
     assert {name: version(name) for name in served} == served
 
@@ -61,7 +62,7 @@ def licences(name):
     return classified or {str(said.get("License")).strip()}
 
 
-@pytest.mark.parametrize("name", sorted(pinned("constraints.txt")))
+@pytest.mark.parametrize("name", sorted(pinned("constraints.txt") | pinned("constraints-celery.txt")))
 def test_its_licence_is_one_we_may_ship(name):
     found = licences(name)
     assert found <= ALLOWED

@@ -33,6 +33,7 @@ IN_THE_DATABASE = (
     Check("data_keys", _("数据密钥"), data_keys.data_keys),
     Check("work", _("后台工作"), work.alive),
     Check("jobs", _("后台工作的结果"), work.failing),
+    Check("broker", _("消息中间件"), work.broker),
     Check("outbox", _("待发的消息"), work.outbox),
     Check("lost", _("没送达的消息"), work.undelivered),
     Check("gateways", _("短信和邮件"), work.gateways),

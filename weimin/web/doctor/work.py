@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -45,6 +46,30 @@ def failing(now: datetime) -> Finding:
         lost=_("这几项停在那里，其他的照常。"),
         mend=_("请在 weimin-work 的日志里看原因；修好以后它会自己再做。"),
     )
+
+
+def broker(now: datetime) -> Finding:
+    """Whether what is handed over is taken up. Where it is not, the background work does it itself: nothing is lost."""
+    if not settings.BROKER_URL:
+        return good(_("后台工作由数据库排队，没有用消息中间件。"))
+    from ..tasks.broker import Away, Line  # noqa: PLC0415 -- optional dependency
+
+    how = {"lost": _("工作分不到各台机器上去，由 weimin-work 自己做：什么都不会丢，只是慢一些。")}
+    line = Line()
+    try:
+        answer = line.workers_answer()
+    except Away as away:
+        return look(
+            _("消息中间件没有应答（%(kind)s）。") % {"kind": away},
+            **how,
+            mend=_("请看 RabbitMQ 或 Redis 是否在运行、WEIMIN_BROKER_URL 是否写对；恢复以后会自己接着用。"),
+        )
+    finally:
+        line.close()
+    if not answer:
+        mend = _("请运行 systemctl start weimin-celery；原因看 journalctl -u weimin-celery。")
+        return look(_("没有 Celery 进程应答。"), **how, mend=mend)
+    return good(_("消息中间件和 Celery 进程都在应答。"))
 
 
 def outbox(now: datetime) -> Finding:

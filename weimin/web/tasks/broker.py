@@ -24,7 +24,6 @@ from . import do_timed, look
 
 log = logging.getLogger(__name__)
 
-QUEUE = "weimin"
 _PATIENCE = 2  # seconds it may take to answer
 _REST = 4  # and for which it is left alone when it did not: a round costs one wait, not one a message
 
@@ -32,7 +31,7 @@ app = Celery("weimin", broker=settings.BROKER_URL, set_as_current=False)
 app.conf.update(
     accept_content=["json"],
     task_ignore_result=True,
-    task_default_queue=QUEUE,
+    task_default_queue=settings.BROKER_QUEUE,
     worker_prefetch_multiplier=1,  # what a busy worker holds back, another could do
     broker_connection_timeout=_PATIENCE,
     broker_connection_retry_on_startup=True,
@@ -57,7 +56,7 @@ class Line:
     def waiting(self) -> int:
         """How many jobs are there that no worker has taken up yet."""
         with self._talk() as connection:
-            return int(app.amqp.queues[QUEUE](connection.default_channel).queue_declare().message_count)
+            return int(app.amqp.queues[settings.BROKER_QUEUE](connection.default_channel).queue_declare().message_count)
 
     def say(self, job: str, args: tuple[Any, ...], kwargs: dict[str, Any], task_id: str) -> None:
         with self._talk() as connection:
@@ -66,6 +65,12 @@ class Line:
     def workers_answer(self) -> bool:
         with self._talk() as connection:
             return bool(app.control.ping(timeout=1, limit=1, connection=connection))
+
+    def close(self) -> None:
+        """Without a word to the broker, which may not be there."""
+        if self._open is not None:
+            self._open.collect()
+            self._open = None
 
     @contextmanager
     def _talk(self) -> Iterator[Connection]:
@@ -77,9 +82,7 @@ class Line:
             yield self._open
         except Exception as error:  # each client has errors of its own
             self._rests_until = monotonic() + _REST
-            if self._open is not None:
-                self._open.collect()
-                self._open = None
+            self.close()
             if self._well:
                 log.warning("the broker does not answer (%s): the work goes on without it", type(error).__name__)
             self._well = False
