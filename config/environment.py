@@ -32,6 +32,9 @@ class Environment(BaseSettings):
     database_url: str = Field(
         default="", validation_alias="DATABASE_URL", description="postgresql://... or empty for SQLite"
     )
+    prepared_statements: bool = Field(
+        default=True, description="no behind a PgBouncer in transaction mode that keeps none (max_prepared_statements)"
+    )
     port: int = Field(default=8000, validation_alias="PORT", ge=0, le=65535, description="port bin/run serves on")
     secret_key: str = Field(
         default="", description="at least 40 characters; made and kept in WEIMIN_HOME/secret when empty"
@@ -261,5 +264,6 @@ def database(environment: Environment) -> dict[str, object]:
         "PORT": url.port or "",
         "CONN_MAX_AGE": 300,  # a connection remembers every county it has served: recycle it
         "CONN_HEALTH_CHECKS": True,  # after a restart of the server nobody meets a dead connection
-        "OPTIONS": dict(parse_qsl(url.query)),
+        # no statement is prepared but those that ask for it
+        "OPTIONS": {"prepare_threshold": 5 if environment.prepared_statements else None, **dict(parse_qsl(url.query))},
     }

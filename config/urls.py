@@ -7,6 +7,7 @@ from weimin.web.api import urls as api
 from weimin.web.pages import health, metrics
 
 urlpatterns = [
+    path("api/v1/", api),  # first: addresses are tried in this order
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
     path("metrics", metrics.metrics, name="metrics"),
@@ -18,7 +19,6 @@ urlpatterns = [
     path("", include("weimin.catalogue.urls")),
     path("", include("weimin.matters.urls")),
     path("", include("weimin.web.urls")),
-    path("api/v1/", api),
 ]
 
 handler500 = "weimin.web.pages.errors.our_fault"

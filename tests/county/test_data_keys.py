@@ -132,13 +132,13 @@ def test_the_list_names_each_key_and_what_needs_it(cast):
     assert "aaaaaaaa  made ?  1 rows  MISSING: its rows cannot be opened" in say("list")
 
 
-def test_another_process_sees_the_new_key_at_once_where_it_must(cast):
+def test_another_process_sees_the_new_key_at_once_where_it_must(cast, settings):
     kept = ring()
     rotate_data_key(by=IMPORT, now=NOON)
     resident = cast.matter().resident
-    path = path_of("990101")
-    looked, changed, _fresh = _rings[path]
-    _rings[path] = (looked, changed, kept)  # as in a process that read the file a second ago
+    here = (settings.KEYS, "990101")
+    looked, changed, _fresh = _rings[here]
+    _rings[here] = (looked, changed, kept)  # as in a process that read the file a second ago
     assert Resident.objects.get(pk=resident.pk).name == "王桂芳"
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.cast import NOON
-from weimin.county import queries, together
+from weimin.county import queries, together, tokens
 from weimin.county.actors import IMPORT
 from weimin.county.models import ApiToken, Leave, Office, Post
 from weimin.county.services import issue_token
@@ -78,7 +78,7 @@ def key_for(cast, code):
 
 
 def holder(digest, now=NOON):
-    return queries.token_with_holder(digest, ApiToken.Use.REST, now=now).holder
+    return tokens.token_with_holder(digest, ApiToken.Use.REST, now=now).holder
 
 
 def test_the_holder_of_a_key_is_who_acts_on_its_post(cast):

@@ -1,8 +1,10 @@
 """Copies of what is read at every request."""
 
+import pytest
+
 from weimin.kernel import kept
 from weimin.kernel.chosen import current
-from weimin.kernel.kept import Kept
+from weimin.kernel.kept import Kept, KeptRows
 
 
 def counting():
@@ -44,3 +46,18 @@ def test_what_is_forgotten_is_read_again():
     assert (one(), other()) == (2, 1)
     kept.forget_all()
     assert (one(), other()) == (3, 2)
+
+
+def test_a_row_that_is_not_there_yet_is_read_with_all_the_others():
+    rows, asked = {1: "one"}, []
+
+    def read():
+        asked.append(len(rows))
+        return dict(rows)
+
+    kept_rows = KeptRows(read, seconds=5)
+    assert (kept_rows.row(1), kept_rows.row(1), asked) == ("one", "one", [1])
+    rows[2] = "two"
+    assert (kept_rows.row(2), asked) == ("two", [1, 2])
+    with pytest.raises(KeyError):
+        kept_rows.row(3)

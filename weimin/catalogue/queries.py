@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from weimin.county.models import Office, Place
-from weimin.kernel.kept import Kept
+from weimin.kernel.kept import Kept, KeptRows
 from weimin.kernel.limits import Limit
 
 from .models import AnswerTemplate, Article, ArticleChange, Change, Kind, Question, Route, Service, TimeRule, Urgency
@@ -48,11 +48,23 @@ def kinds_open() -> QuerySet[Kind]:
     return Kind.objects.filter(retired_on__isnull=True).select_related("urgency").order_by("code")
 
 
-def _read_kinds() -> dict[str, Kind]:
-    return {kind.code: kind for kind in kinds_open()}
+def _read_kinds() -> dict[int, Kind]:
+    rows = Kind.objects.in_bulk()
+    for kind in rows.values():
+        kind.urgency = urgencies_by_key.row(kind.urgency_id)
+        if kind.parent_id is not None:
+            kind.parent = rows[kind.parent_id]
+    return rows
 
 
-kinds_by_code = Kept(_read_kinds, seconds=5)  # asked at every intake
+def _kinds_by_code() -> dict[str, Kind]:
+    return {kind.code: kind for kind in kinds_by_key().values() if kind.retired_on is None}
+
+
+# Asked for at every request.
+urgencies_by_key = KeptRows(lambda: Urgency.objects.in_bulk(), seconds=5)
+kinds_by_key = KeptRows(_read_kinds, seconds=5)  # retired ones too, each with its class and what it lies under
+kinds_by_code = Kept(_kinds_by_code, seconds=5)
 
 
 def promises_cut(urgency: Urgency, limit: Limit) -> list[Kind]:

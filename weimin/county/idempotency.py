@@ -18,7 +18,7 @@ from weimin.kernel.failpoint import failpoint
 from weimin.kernel.refusal import Refused
 
 from .models import AnsweredRequest
-from .together import for_one_act
+from .together import for_one_act, insert_together, prepared_cursor
 
 LONGEST_KEY = 120
 
@@ -75,15 +75,17 @@ def _as_before(before: AnsweredRequest, digest: str) -> Answered:
 
 def _keep(answered: Answered, *, scope: str, key: str, digest: str, now: datetime) -> None:
     try:
-        AnsweredRequest.objects.create(
-            scope=scope,
-            key=key,
-            payload_digest=digest,
-            status=answered.status,
-            content_type=answered.content_type,
-            headers=answered.headers,
-            body=answered.body,
-            answered_at=now,
+        insert_together(
+            AnsweredRequest(
+                scope=scope,
+                key=key,
+                payload_digest=digest,
+                status=answered.status,
+                content_type=answered.content_type,
+                headers=answered.headers,
+                body=answered.body,
+                answered_at=now,
+            )
         )
     except IntegrityError:
         # Another process committed between our look and our claim: nothing of ours stays, and the repeat finds theirs.
@@ -118,13 +120,12 @@ def _answered_before(scope: str, key: str) -> AnsweredRequest | None:
     On PostgreSQL the same statement claims the key until the transaction ends. SQLite has one writer at a time by
     itself.
     """
-    kept = AnsweredRequest.objects.filter(scope=scope, key=key)
     if connection.vendor != "postgresql":
-        return kept.first()
+        return AnsweredRequest.objects.filter(scope=scope, key=key).first()
     name = f"{current_code()}:{scope}:{key}"
     number = int.from_bytes(sha256(name.encode()).digest()[:8], "big", signed=True)
     table = AnsweredRequest._meta.db_table
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             f"SELECT pg_try_advisory_xact_lock(%s), (SELECT id FROM {table} WHERE scope = %s AND key = %s)",  # noqa: S608
             [number, scope, key],
@@ -132,4 +133,4 @@ def _answered_before(scope: str, key: str) -> AnsweredRequest | None:
         free, pk = cursor.fetchone()
     if not free:
         raise Refused("IN_PROGRESS", _("同一个请求正在处理，请稍候再查。"))
-    return None if pk is None else kept.get(pk=pk)
+    return None if pk is None else AnsweredRequest.objects.get(pk=pk)

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from weimin.kernel.calendar import Calendar
 from weimin.kernel.clock import county_day, end_of_day
-from weimin.kernel.kept import Kept
+from weimin.kernel.kept import Kept, KeptRows
 
 from .models import ApiToken, Holding, Leave, Office, Official, Place, Post
 from .models.places import Level
@@ -25,7 +25,7 @@ def _away_on(day: date, holder: str) -> Exists:
     return Exists(Leave.objects.filter(official=OuterRef(holder), from_on__lte=day, to_on__gte=day))
 
 
-def posts_acting(official: Official, *, now: datetime) -> QuerySet[Post]:
+def posts_acting(official: Official, *, now: datetime) -> list[Post]:
     """Posts the official acts on today: their own unless on leave, and those they stand in for.
 
     A post is stood in for (AB岗) when its holder is on leave or it has no holder.
@@ -34,15 +34,12 @@ def posts_acting(official: Official, *, now: datetime) -> QuerySet[Post]:
     mine = Holding.objects.filter(_held_on(day), official=official)
     present = mine.filter(~_away_on(day, "official"))
     manned = Holding.objects.filter(_held_on(day), ~_away_on(day, "official"), post=OuterRef("pk"))
-    own = Q(holdings__in=present)
-    stood_in = Q(stand_in__holdings__in=present) & ~Exists(manned)
-    return (
-        Post.objects.filter(own | stood_in, retired_on__isnull=True)
-        .select_related("office", "covers")
-        .defer("covers__outline")  # asked at every request; a county's outline is long
-        .distinct()
-        .order_by("code")
-    )
+    own = Exists(present.filter(post=OuterRef("pk")))
+    stood_in = Exists(present.filter(post=OuterRef("stand_in"))) & ~Exists(manned)
+    posts = list(Post.objects.filter(own | stood_in, retired_on__isnull=True).order_by("code"))
+    for post in posts:
+        post.office, post.covers = offices_by_key.row(post.office_id), places_by_key.row(post.covers_id)
+    return posts
 
 
 def holder_of(post: Post, *, now: datetime) -> Official | None:
@@ -57,40 +54,6 @@ def holder_of(post: Post, *, now: datetime) -> Official | None:
         )
         if holding:
             return holding.official
-    return None
-
-
-# Who acts on a post on a day, as `holder_of` says it: asked at every request of a program, so it costs one statement.
-_ACTING = """(
-    SELECT h.official_id FROM county_holding h
-    WHERE h.post_id = {post} AND h.from_on <= %(day)s AND (h.to_on IS NULL OR h.to_on >= %(day)s)
-      AND NOT EXISTS (
-        SELECT 1 FROM county_leave l
-        WHERE l.official_id = h.official_id AND l.from_on <= %(day)s AND l.to_on >= %(day)s)
-    ORDER BY h.from_on DESC, h.id DESC LIMIT 1
-)"""
-_TOKEN = f"""
-    SELECT t.*, coalesce({_ACTING.format(post="t.post_id")}, {_ACTING.format(post="p.stand_in_id")}) AS holder,
-        p.duties AS post_duties, p.covers_id AS post_covers, p.office_id AS post_office, p.retired_on AS post_retired
-    FROM county_apitoken t LEFT JOIN county_post p ON p.id = t.post_id
-    WHERE t.digest = %(digest)s AND t.use = %(use)s
-"""  # noqa: S608 -- made of the two texts above
-
-
-def token_with_holder(digest: str, use: str, *, now: datetime) -> ApiToken | None:
-    """The key of this digest; its `holder` is the key of the official who acts on its post now."""
-    found = ApiToken.objects.raw(_TOKEN, {"digest": digest, "use": use, "day": county_day(now)})
-    return next(iter(found), None)
-
-
-def post_of_token(token: ApiToken) -> Post | None:
-    """The post of a key as it stands now. Another process may have changed it a moment ago, so what is kept of it here
-    is believed only if it says what the key's own row has just said."""
-    for _look in range(2):
-        post = next((post for post in posts_open() if post.pk == token.post_id), None)
-        if post is not None and token.stands_as(post):
-            return post
-        posts_open.forget()
     return None
 
 
@@ -196,7 +159,8 @@ def place_by_code(code: str) -> Place | None:
 
 
 def offices_open() -> QuerySet[Office]:
-    return Office.objects.filter(retired_on__isnull=True).select_related("place").order_by("code")
+    found = Office.objects.filter(retired_on__isnull=True).select_related("place").defer("place__outline")
+    return found.order_by("code")
 
 
 def offices_known(words: str) -> QuerySet[Office]:
@@ -261,18 +225,25 @@ def _read_posts() -> list[Post]:
     return list(posts.defer("covers__outline"))  # a county's outline is long
 
 
-def _read_places() -> dict[str, Place]:
-    rows = {place.pk: place for place in Place.objects.filter(retired_on__isnull=True).defer("outline")}
+def _read_places() -> dict[int, Place]:
+    rows = Place.objects.defer("outline").in_bulk()
     for place in rows.values():
-        if place.parent_id in rows:
+        if place.parent_id is not None:
             place.parent = rows[place.parent_id]
-    return {place.code: place for place in rows.values()}
+    return rows
 
 
-# Intake asks for these at every matter. Whoever changes one is asked to forget them all: services/gate.py.
+def _places_by_code() -> dict[str, Place]:
+    return {place.code: place for place in places_by_key().values() if place.retired_on is None}
+
+
+# Asked for at every request. Whoever changes one is asked to forget them all: services/gate.py.
 calendar = Kept(_read_calendar, seconds=60)  # the official calendar as entered, for the clocks of the kernel
 posts_open = Kept(_read_posts, seconds=5)  # in the order of their codes, with office and covered place
-places_open = Kept(_read_places, seconds=5)  # by code, each with the place around it
+places_by_key = KeptRows(_read_places, seconds=5)  # retired ones too, each with the place around it
+places_open = Kept(_places_by_code, seconds=5)
+posts_by_key = KeptRows(lambda: Post.objects.select_related("office").in_bulk(), seconds=5)  # retired ones too
+offices_by_key = KeptRows(lambda: Office.objects.in_bulk(), seconds=5)  # retired ones too
 
 
 def notice_of(year: int) -> list[CalendarDay]:

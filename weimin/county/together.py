@@ -9,10 +9,11 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache, wraps
+from functools import cache, lru_cache, wraps
+from itertools import chain
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 
 from weimin.kernel.chosen import chosen_schema
 
@@ -90,21 +91,48 @@ def next_serial(sequence: str) -> int:
         return block.pop()
 
 
+def prepared_cursor() -> Any:
+    """A cursor for a statement that every request brings; SQLite remembers statements by itself."""
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    return connections[DEFAULT_DB_ALIAS].prepared_cursor()  # type: ignore[attr-defined]
+
+
 def _in_one(rows: Sequence[models.Model], beside: Statement | None) -> None:
-    parts, values = [], []
-    for row in rows:
-        sql, fields = _insert(type(row), row.pk is not None)
-        parts.append(sql)
-        values += [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
-    first = [f"i{number} AS ({sql})" for number, sql in enumerate(parts[:-1])]
-    if beside is not None:
-        first.append(f"beside AS ({beside[0]})")
-        at = len(values) - len(_insert(type(rows[-1]), rows[-1].pk is not None)[1])
-        values[at:at] = beside[1]
-    with connection.cursor() as cursor:
-        before = f"WITH {', '.join(first)} " if first else ""
-        cursor.execute(f"{before}{parts[-1]} RETURNING id", values)
+    words, beside_values = beside or ("", ())
+    sql, fields_of_rows = _with(tuple((type(row), row.pk is not None) for row in rows), words)
+    here = connections[DEFAULT_DB_ALIAS]
+    values = [[_value(field, row, here) for field in fields] for fields, row in zip(fields_of_rows, rows, strict=True)]
+    *first, last = values
+    with prepared_cursor() as cursor:
+        cursor.execute(sql, [*chain.from_iterable(first), *beside_values, *last])
         rows[-1].pk = cursor.fetchone()[0]
+
+
+def _value(field: "models.Field[Any, Any]", row: models.Model, here: Any) -> Any:
+    """What of this row goes into this column. Most values are what every driver takes already."""
+    value = field.pre_save(row, True)
+    if value is None or type(value) is _AS_IT_IS.get(type(field)):
+        return value
+    return field.get_db_prep_save(value, here)
+
+
+_AS_IT_IS: dict[type, type] = {
+    models.CharField: str, models.TextField: str, models.BooleanField: bool, models.IntegerField: int,
+    models.PositiveSmallIntegerField: int, models.BigAutoField: int, models.ForeignKey: int,
+}  # fmt: skip
+
+
+@lru_cache(maxsize=100)
+def _with(
+    shapes: tuple[tuple[type[models.Model], bool], ...], beside: str
+) -> tuple[str, list[tuple["models.Field[Any, Any]", ...]]]:
+    """The one statement for rows of these tables, each with a key or without, and the fields of each."""
+    inserts = [_insert(model, has_key) for model, has_key in shapes]
+    *first, last = [sql for sql, _fields in inserts]
+    parts = [f"i{number} AS ({sql})" for number, sql in enumerate(first)] + ([f"beside AS ({beside})"] * bool(beside))
+    before = f"WITH {', '.join(parts)} " if parts else ""
+    return f"{before}{last} RETURNING id", [fields for _sql, fields in inserts]
 
 
 @cache
@@ -118,8 +146,13 @@ def _insert(model: type[models.Model], has_key: bool) -> tuple[str, tuple[models
 
 
 def _one_by_one(rows: Sequence[models.Model], beside: Statement | None) -> None:
-    for row in rows:
-        models.Model.save(row, force_insert=True)
-    if beside is not None:
-        with connection.cursor() as cursor:
+    here = connections[DEFAULT_DB_ALIAS]
+    with connection.cursor() as cursor:
+        for row in rows:
+            row._prepare_related_fields_for_save("save")  # type: ignore[attr-defined]  # it names rows that got their key just now
+            sql, fields = _insert(type(row), row.pk is not None)
+            cursor.execute(sql, [_value(field, row, here) for field in fields])
+            if row.pk is None:
+                row.pk = cursor.lastrowid
+        if beside is not None:
             cursor.execute(*beside)

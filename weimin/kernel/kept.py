@@ -30,6 +30,18 @@ class Kept(Generic[T]):
         self._copies.clear()
 
 
+class KeptRows(Kept[dict[int, T]]):
+    """Rows by their key."""
+
+    def row(self, key: int) -> T:
+        """The row of this key. One that another process added a moment ago is read with all the others."""
+        found = self().get(key)
+        if found is None:
+            self.forget()
+            found = self()[key]
+        return found
+
+
 def forget_all() -> None:
     """After a change to the county's order: every next question reads anew."""
     for kept in Kept.all:

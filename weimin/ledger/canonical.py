@@ -42,24 +42,10 @@ def body_of(*, at: datetime, what: str, about: str, by: str, digest: bytes, coun
     return canonical({"v": 1, **named}).decode()
 
 
-def _plain(value: Any, usual: bool) -> Any:
-    """The same value in JSON's few kinds."""
-    if type(value) in _AS_IT_IS:
-        return value
-    match value:
-        case dict() | Mapping():
-            return _named(value, usual)
-        case list() | tuple():
-            return [_plain(part, usual) for part in value]
-        case date():
-            return _dated(value)
-        case str() | Decimal() | UUID():
-            return str(value)  # a word of an enumeration becomes the plain word
-        case int():
-            return int(value)
-    if usual:
-        raise _Unusual
-    return value
+def _time(value: date) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return value.isoformat()
 
 
 def _named(value: Mapping[Any, Any], usual: bool) -> dict[str, Any]:
@@ -69,8 +55,22 @@ def _named(value: Mapping[Any, Any], usual: bool) -> dict[str, Any]:
     return named
 
 
-def _dated(value: date) -> str:
-    """Moments in UTC, so that a server's zone changes no hash."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    return value.isoformat()
+def _plain(value: Any, usual: bool) -> Any:
+    """The same value in JSON's few kinds; moments in UTC, so that a server's zone changes no hash."""
+    if type(value) in _AS_IT_IS:
+        return value
+    match value:
+        case dict() | Mapping():
+            return _named(value, usual)
+        case list() | tuple():
+            return [_plain(part, usual) for part in value]
+        case date():
+            return _time(value)
+        case str() | Decimal() | UUID():
+            return str(value)  # a word of an enumeration becomes the plain word
+        case int():
+            return int(value)
+        case _ if usual:
+            raise _Unusual
+        case _:
+            return value

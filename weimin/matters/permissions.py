@@ -16,10 +16,10 @@ from weimin.notices.queries import to_carry
 
 from . import queries
 from .models import Attachment, Incoming, Matter, Partner, PartnerCode, Publication
+from .names import with_names
 from .states import Identity
 
 OPEN_FOR = timedelta(minutes=60)
-WITH_PLACES = ("kind", "urgency", "place__parent", "owner__office", "lead")
 _UNLOCKED = "matters_unlocked"
 
 
@@ -42,11 +42,8 @@ def matter_of_receipt(request: HttpRequest, number: str, *, now: datetime) -> Ma
     """The matter whose receipt this session has shown within the hour; None sends the page to ask for it."""
     if number not in _standing(request, now):
         return None
-    return (
-        Matter.objects.filter(number=number)
-        .select_related("kind", "urgency", "place__parent", "owner__office", "lead", "taken_by__office", "resident")
-        .first()
-    )
+    found = Matter.objects.filter(number=number).select_related("resident").first()
+    return with_names(found) if found else None
 
 
 def story_for_all(number: str) -> Publication:
@@ -75,11 +72,10 @@ def matter_for(actor: Actor, number: str) -> Matter:
         plain = str(parse(number))
     except Mistake:
         raise Http404 from None
-    found = queries.visible_to(actor).select_related(*WITH_PLACES, "resident", "taken_by__office", "merged_into")
-    matter = found.filter(number=plain).first()
+    matter = queries.visible_to(actor).filter(number=plain).select_related("resident").first()
     if matter is None:
         raise Http404
-    return matter
+    return with_names(matter)
 
 
 def may_see_contact(actor: Actor, matter: Matter) -> bool:

@@ -10,7 +10,7 @@ from weimin.catalogue.queries import prefixes
 from weimin.county.actors import Actor
 from weimin.county.duties import Duty
 from weimin.county.models import Office, Place, Post
-from weimin.county.models.places import Level
+from weimin.county.models.places import CODE_LENGTH, Level
 from weimin.county.queries import posts_open
 from weimin.kernel.clock import begin_of_day
 
@@ -33,7 +33,9 @@ def visible_to(actor: Actor) -> QuerySet[Matter]:
     for post in actor.posts:
         duties = actor.duties & frozenset(post.duties)
         if duties & _BY_PLACE:
-            mine |= Q(place_code__startswith=post.covers.code)
+            if post.covers.level == Level.COUNTY:
+                return Matter.objects.all()
+            mine |= within(post.covers.code)
         if duties & {Duty.HANDLE, Duty.APPROVE}:
             helping = Support.objects.filter(
                 matter=OuterRef("pk"), office_id=post.office_id, ended_at__isnull=True
@@ -42,6 +44,16 @@ def visible_to(actor: Actor) -> QuerySet[Matter]:
         if duties:
             mine |= Q(owner_id=post.pk)
     return Matter.objects.filter(mine)
+
+
+def codes_within(code: str) -> tuple[str, str]:
+    """From the first to the last code of what lies in this place: unlike a prefix, an index knows where that is."""
+    return code, code.ljust(CODE_LENGTH[Level.GROUP], "9")
+
+
+def within(code: str) -> Q:
+    """Matters of this place and of everything in it."""
+    return Q(place_code__range=codes_within(code))
 
 
 def post_for_duty(duty: Duty, place: Place) -> Post | None:
@@ -69,7 +81,7 @@ def line_above(post: Post) -> list[Post]:
 
 
 def timeline(matter: Matter) -> QuerySet[Event]:
-    return Event.objects.filter(matter=matter).select_related("post__office", "official").order_by("id")
+    return Event.objects.filter(matter=matter).order_by("id")
 
 
 def supports_open() -> QuerySet[Support]:
@@ -254,7 +266,7 @@ def in_hand_nearby(kind: Kind, place: Place, *, now: datetime, most: int = 5) ->
     """
     found = Matter.objects.filter(
         kind=kind,
-        place_code__startswith=place.code[:12],
+        place_code__range=codes_within(place.code[:12]),
         state__in=UNANSWERED_STATES,
         received_at__gte=now - IN_HAND_WITHIN,
     ).exclude(request=Request.REPORT)

@@ -112,7 +112,7 @@ def _addresses() -> tuple[list[URLPattern | URLResolver], str, str]:
         assert isinstance(pattern, URLPattern) and pattern.callback is not None  # ninja nests nothing
         if pattern.name not in ("openapi-json", "api-root"):
             pattern.callback = _told(pattern.callback)
-    return [*patterns, re_path(r"^", nothing_here, name="nothing")], app_name, namespace
+    return [*patterns, re_path(r"^(?!docs$)", nothing_here, name="nothing")], app_name, namespace
 
 
 urls = _addresses()

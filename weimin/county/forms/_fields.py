@@ -60,7 +60,7 @@ def _offered(field: forms.ModelChoiceField) -> QuerySet[Any]:
         return Place.objects.filter(in_use).exclude(level=Level.GROUP).defer("outline").order_by("code")
     if isinstance(field, OfficialChoice):
         return Official.objects.order_by("pinyin", "pk")
-    return offices_open().defer("place__outline")
+    return offices_open()
 
 
 def day_field(label: Any, **kwargs: Any) -> forms.DateField:

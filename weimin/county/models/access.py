@@ -1,7 +1,5 @@
 """How officials and programs come in: accounts, and keys with a narrow scope that can be revoked."""
 
-import json
-
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
@@ -43,9 +41,9 @@ class ApiToken(models.Model):
     expires_at = models.DateTimeField(_("到期时间"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("吊销时间"), null=True, blank=True)
 
-    # set by queries.token_with_holder: the official who acts on the post now, and the post's own row
+    # set by tokens.token_with_holder: the official who acts on the post now, and the post's own row
     holder: int | None
-    post_duties: str | list[str] | None  # as the database writes JSON, if it does not read it for us
+    post_duties: list[str]
     post_covers: int | None
     post_office: int | None
     post_retired: object
@@ -68,8 +66,7 @@ class ApiToken(models.Model):
 
     def stands_as(self, post: Post) -> bool:
         """Whether this copy of its post is the post as it was when the key was looked up."""
-        duties = json.loads(self.post_duties) if isinstance(self.post_duties, str) else self.post_duties
-        now = (duties, self.post_covers, self.post_office, self.post_retired)
+        now = (self.post_duties, self.post_covers, self.post_office, self.post_retired)
         return now == (post.duties, post.covers_id, post.office_id, None)
 
 

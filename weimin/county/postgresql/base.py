@@ -1,9 +1,12 @@
 """Django's PostgreSQL with one schema per county. Each statement runs in the schema chosen by `use_county`."""
 
+import select
+from functools import lru_cache
+from time import monotonic
 from typing import Any
 
 from django.db.backends.postgresql import base
-from psycopg import errors, pq
+from psycopg import RawCursor, errors, pq
 
 from weimin.county.context import SHARED, UnknownCounty, chosen_schema
 from weimin.kernel.chosen import as_its_role
@@ -19,6 +22,25 @@ SELECT set_config('search_path', %s, false),
 FROM pg_catalog.pg_namespace WHERE nspname = %s
 """
 UNKNOWN = "?"  # whatever a savepoint has brought back
+QUIET = 5.0  # seconds: a connection not used for longer is asked whether its server still stands
+
+
+class PreparedCursor(base.CursorMixin, RawCursor):
+    """For statements that come again at every request: the server reads and plans each once a connection.
+
+    Whole numbers travel as words, so that the server tells their size from the column: one statement stays one.
+    """
+
+    def execute(self, query: Any, params: Any = None, **_more: Any) -> Any:
+        values = [str(value) if type(value) is int else value for value in params or ()]
+        return super().execute(numbered(query), values, prepare=True)
+
+
+@lru_cache(maxsize=500)
+def numbered(sql: str) -> str:
+    """`%s, %s` → `$1, $2`, as the server itself counts."""
+    first, *rest = sql.split("%s")
+    return first + "".join(f"${at}{part}" for at, part in enumerate(rest, start=1))
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -28,6 +50,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     data_types = {**base.DatabaseWrapper.data_types, "AutoField": "bigint", "SmallAutoField": "bigint"}
     introspection_class = DatabaseIntrospection
 
+    _used_at = 0.0
     _schema: str | None = None
     _connecting = False
     _has_role = False  # whether the entered county has a role of its own that we may take
@@ -58,7 +81,29 @@ class DatabaseWrapper(base.DatabaseWrapper):
             cursor.execute(self.ops.savepoint_rollback_sql(sid))
         self._schema, self._role = None, UNKNOWN
 
+    def is_usable(self) -> bool:
+        """Whether its server still stands. It costs a statement only where nothing was heard of it for a while, or
+        where there is something to read on a line that should be silent: that is how a server says it ends."""
+        before, self._used_at = self._used_at, monotonic()
+        if self.connection is not None and self._used_at - before < QUIET:
+            line = select.poll()
+            line.register(self.connection.pgconn.socket, select.POLLIN)
+            if not line.poll(0):
+                return True
+        return bool(super().is_usable())
+
+    def prepared_cursor(self) -> Any:
+        """A cursor for the few statements that every request brings, in the chosen county as any other."""
+        self.close_if_health_check_failed()
+        self._stand_where_chosen()
+        with self.wrap_database_errors:
+            return self._prepare_cursor(PreparedCursor(self.connection))  # type: ignore[attr-defined]
+
     def _cursor(self, name: str | None = None) -> Any:
+        self._stand_where_chosen()
+        return super()._cursor(name)  # type: ignore[misc]  # the stubs leave it out
+
+    def _stand_where_chosen(self) -> None:
         self.ensure_connection()
         # in a failed transaction nothing can be said to the server, and Django refuses the query itself
         if not self._connecting:
@@ -68,7 +113,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
                     self._enter(schema)
                 if self.in_atomic_block and schema != SHARED:
                     self._act_as(role_of(schema) if as_its_role.get() and self._has_role else None)
-        return super()._cursor(name)  # type: ignore[misc]  # the stubs leave it out
 
     def _enter(self, schema: str) -> None:
         path = SHARED if schema == SHARED else f'"{schema}", {SHARED}'

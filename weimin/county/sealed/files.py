@@ -19,7 +19,8 @@ from .ring import KEY_BYTES, Key, KeyTrouble, Ring, new_key
 
 SECONDS_KEPT = 2.0  # so long a process may go on sealing with the key before the newest
 
-_rings: dict[Path, tuple[float, int, Ring]] = {}  # file → when it was looked at, its time, what it holds
+# folder and county → when its file was looked at, its time, what it holds
+_rings: dict[tuple[object, str], tuple[float, int, Ring]] = {}
 _lock = threading.Lock()
 
 
@@ -29,12 +30,12 @@ def path_of(county: str) -> Path:
 
 def ring() -> Ring:
     """The keys of the chosen county; KeyTrouble if they are not there."""
-    path = path_of(current_code())
-    known = _rings.get(path)
+    county = current_code()
+    known = _rings.get((settings.KEYS, county))
     if known is not None and monotonic() - known[0] < SECONDS_KEPT:
         return known[2]
     with _lock:
-        return _looked(path, known)
+        return _looked(county, known)
 
 
 def ring_with(key_id: str) -> Ring:
@@ -42,17 +43,18 @@ def ring_with(key_id: str) -> Ring:
     kept = ring()
     if kept.has(key_id):
         return kept
-    _rings.pop(path_of(current_code()), None)
+    _rings.pop((settings.KEYS, current_code()), None)
     return ring()
 
 
-def _looked(path: Path, known: tuple[float, int, Ring] | None) -> Ring:
+def _looked(county: str, known: tuple[float, int, Ring] | None) -> Ring:
+    path = path_of(county)
     try:
         changed = path.stat().st_mtime_ns
         fresh = known[2] if known is not None and known[1] == changed else read(path)
     except OSError as wrong:
         raise missing(path, wrong) from None
-    _rings[path] = (monotonic(), changed, fresh)
+    _rings[settings.KEYS, county] = (monotonic(), changed, fresh)
     return fresh
 
 
@@ -114,7 +116,7 @@ def write(ring: Ring) -> Path:
         os.fsync(folder)
     finally:
         os.close(folder)
-    _rings.pop(path, None)
+    _rings.pop((settings.KEYS, ring.county), None)
     return path
 
 

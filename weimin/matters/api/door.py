@@ -80,9 +80,7 @@ def perform_on(
 
 def matter_for_all(matter: Matter) -> Matter:
     """The matter as it stands after a verb, even if it has left the sight of whoever acted."""
-    return Matter.objects.select_related(
-        "kind", "urgency", "place__parent", "owner__office", "lead", "merged_into"
-    ).get(pk=matter.pk)
+    return Matter.objects.get(pk=matter.pk)
 
 
 def once(request: HttpRequest, act: Callable[[], Answered]) -> Answered:

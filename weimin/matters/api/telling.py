@@ -2,8 +2,18 @@
 
 from typing import Any
 
+from weimin.catalogue.queries import kinds_by_key, urgencies_by_key
+from weimin.county.queries import offices_by_key, posts_by_key
+
 from ..clocks import why_this_date
 from ..models import Attachment, Event, Matter
+
+# The columns that `matter_out` reads; lists fetch no others.
+TOLD = (
+    "number", "version", "state", "request", "channel", "kind_id", "urgency_id", "place_code", "title", "received_at",
+    "changed_at", "answered_at", "closed_at", "clock_due_at", "owner_id", "lead_id", "returns", "reopened",
+    "merged_into__number",
+)  # fmt: skip
 
 
 def matter_out(matter: Matter) -> dict[str, Any]:
@@ -14,8 +24,8 @@ def matter_out(matter: Matter) -> dict[str, Any]:
         "state_name": matter.get_state_display(),
         "request": matter.request,
         "channel": matter.channel,
-        "kind": matter.kind.code,
-        "urgency": matter.urgency.code,
+        "kind": kinds_by_key.row(matter.kind_id).code,
+        "urgency": urgencies_by_key.row(matter.urgency_id).code,
         "place": matter.place_code,
         "title": matter.title,
         "received_at": matter.received_at,
@@ -23,8 +33,8 @@ def matter_out(matter: Matter) -> dict[str, Any]:
         "answered_at": matter.answered_at,
         "closed_at": matter.closed_at,
         "due_at": matter.clock_due_at,
-        "owner": matter.owner.code if matter.owner else None,
-        "lead": matter.lead.code if matter.lead else None,
+        "owner": posts_by_key.row(matter.owner_id).code if matter.owner_id else None,
+        "lead": offices_by_key.row(matter.lead_id).code if matter.lead_id else None,
         "returns": matter.returns,
         "reopened": matter.reopened,
         "merged_into": matter.merged_into.number if matter.merged_into else None,
@@ -65,7 +75,7 @@ def event_out(event: Event) -> dict[str, Any]:
         "act": event.act,
         "at": event.at,
         "by": event.by_kind,
-        "post": event.post.code if event.post else None,
+        "post": posts_by_key.row(event.post_id).code if event.post_id else None,
         "from_state": event.from_state,
         "to_state": event.to_state,
         "words": event.words,

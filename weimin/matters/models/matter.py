@@ -155,6 +155,16 @@ class Matter(models.Model):
     def is_open(self) -> bool:
         return self.state not in CLOSED_STATES
 
+    # Django's own look through all the choices and translate each; lists ask for these of every row.
+    def get_state_display(self) -> str:  # type: ignore[no-redef]
+        return str(State(self.state).label)
+
+    def get_request_display(self) -> str:  # type: ignore[no-redef]
+        return str(Request(self.request).label)
+
+    def get_channel_display(self) -> str:  # type: ignore[no-redef]
+        return str(Channel(self.channel).label)
+
 
 class Serial(models.Model):
     """The next serial of matter numbers where the database has no sequences (SQLite: one writer at a time)."""

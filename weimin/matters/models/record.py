@@ -37,6 +37,10 @@ class Event(models.Model):
         personal = {"words", "data"}
         secret = {"salt"}
 
+    def get_act_display(self) -> str:  # type: ignore[no-redef]
+        """Django's own looks through all the choices and translates each; a timeline asks at every line."""
+        return str(Act(self.act).label)
+
 
 class Contact(models.Model):
     """An attempt to reach the resident. Attempts count only if they stand here."""

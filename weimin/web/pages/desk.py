@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -13,6 +14,7 @@ from weimin.kernel import clock
 from weimin.kernel.clock import county_day
 from weimin.matters import queries
 from weimin.matters.models import Answer
+from weimin.matters.names import with_names, with_post
 from weimin.matters.pages.desk.shared import clock_bar, queue_counts
 from weimin.matters.pages.desk.waiting import QUEUES, filtered
 from weimin.notices.models import Notice
@@ -30,7 +32,7 @@ def today(request: StaffRequest) -> HttpResponse:
     actor, now = request.actor, clock.now()
     context = {
         "queue": "today", "lists": _lists(actor, now), "queue_counts": queue_counts(actor),
-        "promises": promises(actor, now, Answer.objects.filter(promise_broken_at__isnull=True))[:SHOWN],
+        "promises": promises(actor, now, Answer.objects.filter(promise_broken_at__isnull=True)),
         "reminders": Notice.objects.filter(official=actor.official).order_by("-created_at", "-pk")[:SHOWN],
     }  # fmt: skip
     return show(request, "web/desk_today.html", context)
@@ -53,20 +55,22 @@ def _lists(actor: Actor, now: datetime) -> list[dict[str, Any]]:
 
 def _rows(found: Any, name: str, now: datetime) -> list[dict[str, Any]]:
     order = ("clock_due_at", "pk") if QUEUES[name].sort == "due" else ("-received_at", "-pk")
-    return [{"matter": matter, "clock": clock_bar(matter, now)} for matter in found.order_by(*order)[:SHOWN]]
+    return [
+        {"matter": matter, "clock": clock_bar(matter, now)}
+        for matter in map(with_names, found.order_by(*order)[:SHOWN])
+    ]
 
 
-def promises(actor: Any, now: datetime, answers: Any) -> Any:
-    return (
-        answers.filter(
-            matter__in=queries.visible_to(actor),
-            promise_due_on__lte=county_day(now + PROMISES_WITHIN),
-            promise_kept_at__isnull=True,
-            promise_replaced_at__isnull=True,
-        )
-        .select_related("matter", "post__office")
-        .order_by("promise_due_on", "pk")
+def promises(actor: Actor, now: datetime, answers: QuerySet[Answer]) -> list[Answer]:
+    """The first of these promises: due within a week, or long ago, and not kept."""
+    found = answers.filter(
+        matter__in=queries.visible_to(actor),
+        promise_due_on__lte=county_day(now + PROMISES_WITHIN),
+        promise_kept_at__isnull=True,
+        promise_replaced_at__isnull=True,
     )
+    shown = found.select_related("matter").only("promise", "promise_due_on", "post_id", "matter__number")
+    return [with_post(answer) for answer in shown.order_by("promise_due_on", "pk")[:SHOWN]]
 
 
 def show(request: StaffRequest, template: str, context: dict[str, Any]) -> HttpResponse:

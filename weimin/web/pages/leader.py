@@ -1,6 +1,5 @@
 """The leader's minute: what is stuck where, what got worse, the three that only they can move, broken promises."""
 
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -8,9 +7,10 @@ from django.views.decorators.http import require_GET
 
 from weimin.county.duties import Duty
 from weimin.county.permissions import StaffRequest, needs
-from weimin.county.queries import offices_open, posts_without_anyone
+from weimin.county.queries import offices_by_key, posts_without_anyone
 from weimin.kernel import clock
 from weimin.matters.models import Answer, Matter
+from weimin.matters.names import with_names
 from weimin.matters.pages.desk.shared import clock_bar, queue_counts
 from weimin.matters.states import OPEN_STATES
 
@@ -27,7 +27,7 @@ DRAWN = 6
 def leader(request: StaffRequest) -> HttpResponse:
     """Each picture with its table."""
     actor, now = request.actor, clock.now()
-    offices = {office.pk: office for office in offices_open()}
+    offices = offices_by_key()
     here = standing(actor, now=now, offices=offices)
     more, slower = got_worse(actor, now=now, offices=offices)
     mine = Matter.objects.filter(owner__in=actor.posts, state__in=OPEN_STATES)
@@ -36,15 +36,12 @@ def leader(request: StaffRequest) -> HttpResponse:
         "slower": slower, "pairs": _pairs(more[:DRAWN]), "queue_counts": queue_counts(actor),
         "mine": [
             {"matter": one, "clock": clock_bar(one, now)}
-            for one in mine.select_related("kind", "place", "owner__office").order_by("clock_due_at", "pk")[:3]
+            for one in map(with_names, mine.order_by("clock_due_at", "pk")[:3])
         ],
-        "broken": _broken(request, now), "empty_posts": posts_without_anyone(now=now).select_related("office")[:SHOWN],
+        "broken": promises(actor, now, Answer.objects.filter(promise_broken_at__isnull=False)),
+        "empty_posts": posts_without_anyone(now=now).select_related("office")[:SHOWN],
     }  # fmt: skip
     return show(request, "web/desk_leader.html", context)
-
-
-def _broken(request: StaffRequest, now: datetime) -> Any:
-    return promises(request.actor, now, Answer.objects.filter(promise_broken_at__isnull=False))[:SHOWN]
 
 
 def _flow(steps: list[Step]) -> dict[str, Any]:

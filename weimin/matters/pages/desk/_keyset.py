@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from ...models import Matter
+from ...names import with_names
 
 ROWS = 50
 # sort → (column, downwards)
@@ -33,7 +34,7 @@ def page_of(found: QuerySet[Matter], *, sort: str, given: Mapping[str, str]) -> 
     if cursor:
         found = found.filter(_beyond(column, cursor, less=towards_less))
     sign = "-" if towards_less else ""
-    rows = list(found.order_by(f"{sign}{column}", f"{sign}pk")[: ROWS + 1])
+    rows = [with_names(matter) for matter in found.order_by(f"{sign}{column}", f"{sign}pk")[: ROWS + 1]]
     more, rows = len(rows) > ROWS, rows[:ROWS]
     if back:
         rows.reverse()

@@ -27,6 +27,7 @@ from ... import queries
 from ...forms.desk import EntryForm
 from ...journey import Draft, receive_matter
 from ...models import Matter
+from ...names import with_names
 from ...permissions import matter_for
 from ...states import OPEN_STATES, Channel, Identity
 from ...states import Request as Asked
@@ -154,8 +155,8 @@ def likely(request: StaffRequest) -> HttpResponse:
     place, kind, text = (request.POST.get(name, "") for name in ("place", "kind", "text"))
     rows = []
     if place:
-        found = queries.visible_to(request.actor).filter(place_code__startswith=place[:12], state__in=OPEN_STATES)
-        newest = found.select_related("kind", "place", "lead").order_by("-received_at", "-pk")[:40]
+        found = queries.visible_to(request.actor).filter(queries.within(place[:12]), state__in=OPEN_STATES)
+        newest = map(with_names, found.order_by("-received_at", "-pk")[:40])
         said = _pairs(text)
         scored = [((one.kind.code == kind) + _alike(said, _pairs(one.text)), one) for one in newest]
         rows = [one for score, one in sorted(scored, key=lambda pair: -pair[0]) if score > 0.15][:5]

@@ -9,16 +9,17 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from weimin.catalogue.queries import kinds_by_key
 from weimin.county.actors import Actor
 from weimin.kernel import numbers
 from weimin.kernel.words import Mistake
 
 from ... import queries
 from ...models import Callback, FollowUp, Matter
-from ...permissions import WITH_PLACES
 from ...states import OPEN_STATES, State
 
 SOON = timedelta(days=2)
+UNSHOWN = ("text", "details", "clock_pauses", "clock_waiting")  # long, and no list shows them
 CALL_BACK_WITHIN = timedelta(days=30)  # who is asked later no longer remembers
 
 
@@ -81,16 +82,17 @@ QUEUES: dict[str, Queue] = {
 
 def filtered(actor: Actor, name: str, chosen: dict[str, Any], *, now: datetime) -> QuerySet[Matter]:
     """The matters of a queue that this official may see, narrowed by the filters."""
-    found = queries.visible_to(actor).filter(QUEUES[name].only(actor, now)).select_related(*WITH_PLACES)
+    found = queries.visible_to(actor).filter(QUEUES[name].only(actor, now)).defer(*UNSHOWN)
     for word in ("state", "request"):
         if chosen.get(word):
             found = found.filter(**{word: chosen[word]})
     if chosen.get("kind"):
-        found = found.filter(kind__code__startswith=chosen["kind"].code)
+        begins = chosen["kind"].code
+        found = found.filter(kind__in=[kind.pk for kind in kinds_by_key().values() if kind.code.startswith(begins)])
     if chosen.get("urgency"):
         found = found.filter(urgency=chosen["urgency"])
     if chosen.get("township"):
-        found = found.filter(place_code__startswith=chosen["township"].code)
+        found = found.filter(queries.within(chosen["township"].code))
     return found.filter(_words(chosen["q"])) if chosen.get("q") else found
 
 
