@@ -73,8 +73,31 @@ def test_a_key_taken_meanwhile_is_known_without_its_name(cast, monkeypatch):
         scope="portal", key="wang-1", payload_digest="0" * 64, status=201, content_type="text/plain", headers={},
         body=b"first", answered_at=NOON,
     )  # fmt: skip
-    monkeypatch.setattr(idempotency, "_answered_before", lambda scope, key: None)  # it came a moment later
+    monkeypatch.setattr(idempotency, "_answered_before", lambda claim: None)  # it came a moment later
     with nameless_keys(), pytest.raises(Refused) as told:
         take_in(cast, [])
     assert told.value.code == "IN_PROGRESS"
     assert Matter.objects.count() == 0
+
+
+def test_an_answer_that_travels_with_its_matter_is_the_only_one(cast, monkeypatch):
+    def take_in_whole():
+        def act():
+            answered = Answered(201, "text/plain", b"second")
+            journey.receive_matter(
+                cast.draft(), by=RESIDENT, now=NOON, beside=lambda receipt: idempotency.kept_with(answered)
+            )
+            return answered
+
+        return answer_once(scope="portal", key="wang-1", payload=b"water", now=NOON, act=act)
+
+    assert (take_in_whole().repeated, take_in_whole().repeated) == (False, True)
+    assert (Matter.objects.count(), AnsweredRequest.objects.count()) == (1, 1)
+    monkeypatch.setattr(idempotency, "_answered_before", lambda claim: None)  # it came a moment later
+    with nameless_keys(), pytest.raises(Refused) as told:
+        take_in_whole()
+    assert (told.value.code, Matter.objects.count()) == ("IN_PROGRESS", 1)
+
+
+def test_nobody_who_did_not_ask_once_is_given_a_row_to_keep():
+    assert idempotency.kept_with(Answered(201, "text/plain", b"")) is None

@@ -6,6 +6,7 @@ The answer is kept in the transaction of the act itself: there is no moment at w
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -37,6 +38,20 @@ class Answered:
     repeated: bool = False
 
 
+@dataclass
+class _Claim:
+    """The request that is being carried out, and whether its answer is written already."""
+
+    scope: str
+    key: str
+    digest: str
+    now: datetime
+    is_kept: bool = False
+
+
+_claim: ContextVar[_Claim | None] = ContextVar("claimed_request", default=None)
+
+
 def answer_once(*, scope: str, key: str, payload: bytes, now: datetime, act: Callable[[], Answered]) -> Answered:
     """Carry out `act` unless this key was answered before.
 
@@ -44,19 +59,23 @@ def answer_once(*, scope: str, key: str, payload: bytes, now: datetime, act: Cal
     (422), IN_PROGRESS (409). If `act` raises, nothing is kept and the key may be used again. UNCERTAIN (503) if the
     database failed at COMMIT, when it may have been kept or not: the repeat under the same key finds out.
     """
-    key = checked_key(key)
+    claim, acted = _Claim(scope, checked_key(key), sha256(payload).hexdigest(), now), False
     failpoint("before_validate")
-    digest, acted = sha256(payload).hexdigest(), False
     try:
-        with _claimed(scope, key), for_one_act():
-            before = _answered_before(scope, key)
+        with _claimed(claim), for_one_act():
+            before = _answered_before(claim)
             if before is not None:
-                return _as_before(before, digest)
+                return _as_before(before, claim)
             failpoint("after_claim")
             answered = act()
-            _keep(answered, scope=scope, key=key, digest=digest, now=now)
+            if not claim.is_kept:
+                insert_together(_row(answered, claim))
             failpoint("before_commit")
             acted = True
+    except IntegrityError as trouble:
+        if _answered_meanwhile(claim):
+            raise Refused("IN_PROGRESS", _("同一个请求正在处理，请稍候再查。")) from trouble
+        raise
     except (InternalError, OperationalError) as trouble:
         if not acted:
             raise
@@ -67,29 +86,42 @@ def answer_once(*, scope: str, key: str, payload: bytes, now: datetime, act: Cal
     return answered
 
 
-def _as_before(before: AnsweredRequest, digest: str) -> Answered:
-    if before.payload_digest != digest:
+def kept_with(answered: Answered) -> AnsweredRequest | None:
+    """The answer as a row, for a verb that inserts all its rows in one statement; None outside `answer_once`.
+
+    Before: the verb has all it will answer.  After: nothing more is written for this answer, so the row must be
+    inserted.  Who: whoever answers.
+    """
+    claim = _claim.get()
+    if claim is None:
+        return None
+    claim.is_kept = True
+    return _row(answered, claim)
+
+
+def _row(answered: Answered, claim: _Claim) -> AnsweredRequest:
+    return AnsweredRequest(
+        scope=claim.scope,
+        key=claim.key,
+        payload_digest=claim.digest,
+        status=answered.status,
+        content_type=answered.content_type,
+        headers=answered.headers,
+        body=answered.body,
+        answered_at=claim.now,
+    )
+
+
+def _as_before(before: AnsweredRequest, claim: _Claim) -> Answered:
+    if before.payload_digest != claim.digest:
         raise Refused("KEY_REUSED", _("这个 Idempotency-Key 已用于另一份内容，请换一个新的。"))
     return Answered(before.status, before.content_type, bytes(before.body), before.headers, repeated=True)
 
 
-def _keep(answered: Answered, *, scope: str, key: str, digest: str, now: datetime) -> None:
-    try:
-        insert_together(
-            AnsweredRequest(
-                scope=scope,
-                key=key,
-                payload_digest=digest,
-                status=answered.status,
-                content_type=answered.content_type,
-                headers=answered.headers,
-                body=answered.body,
-                answered_at=now,
-            )
-        )
-    except IntegrityError:
-        # Another process committed between our look and our claim: nothing of ours stays, and the repeat finds theirs.
-        raise Refused("IN_PROGRESS", _("同一个请求正在处理，请稍候再查。")) from None
+def _answered_meanwhile(claim: _Claim) -> bool:
+    """Whether another process committed between our look and our claim: nothing of ours stays, and the repeat finds
+    theirs."""
+    return AnsweredRequest.objects.filter(scope=claim.scope, key=claim.key).exists()
 
 
 def checked_key(key: str) -> str:
@@ -100,35 +132,37 @@ def checked_key(key: str) -> str:
 
 
 @contextmanager
-def _claimed(scope: str, key: str) -> Iterator[None]:
+def _claimed(claim: _Claim) -> Iterator[None]:
     """Within this process one request a key at a time."""
-    name = (current_code(), scope, key)
+    name = (current_code(), claim.scope, claim.key)
     with _busy_lock:
         if name in _busy:
             raise Refused("IN_PROGRESS", _("同一个请求正在处理，请稍候再查。"))
         _busy.add(name)
+    token = _claim.set(claim)
     try:
         yield
     finally:
+        _claim.reset(token)
         with _busy_lock:
             _busy.discard(name)
 
 
-def _answered_before(scope: str, key: str) -> AnsweredRequest | None:
+def _answered_before(claim: _Claim) -> AnsweredRequest | None:
     """What this key was answered, if it was; Refused IN_PROGRESS while another process still works on it.
 
     On PostgreSQL the same statement claims the key until the transaction ends. SQLite has one writer at a time by
     itself.
     """
     if connection.vendor != "postgresql":
-        return AnsweredRequest.objects.filter(scope=scope, key=key).first()
-    name = f"{current_code()}:{scope}:{key}"
+        return AnsweredRequest.objects.filter(scope=claim.scope, key=claim.key).first()
+    name = f"{current_code()}:{claim.scope}:{claim.key}"
     number = int.from_bytes(sha256(name.encode()).digest()[:8], "big", signed=True)
     table = AnsweredRequest._meta.db_table
     with prepared_cursor() as cursor:
         cursor.execute(
             f"SELECT pg_try_advisory_xact_lock(%s), (SELECT id FROM {table} WHERE scope = %s AND key = %s)",  # noqa: S608
-            [number, scope, key],
+            [number, claim.scope, claim.key],
         )
         free, pk = cursor.fetchone()
     if not free:

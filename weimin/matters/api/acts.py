@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from weimin.catalogue.models import Kind, Urgency
 from weimin.catalogue.queries import kind_by_code
-from weimin.county.idempotency import Answered
+from weimin.county.idempotency import Answered, kept_with
 from weimin.county.models import Office, Place
 from weimin.county.permissions import for_programs
 from weimin.county.queries import place_by_code
@@ -39,6 +39,21 @@ def _known(found: M | None, code: str, field: str) -> M:
     return found
 
 
+def _receipt_of(receipt: journey.Receipt) -> Answered:
+    matter = receipt.matter
+    out = shapes.ReceiptOut(
+        number=matter.number,
+        pin=receipt.pin,
+        state=matter.state,
+        received_at=matter.received_at,
+        due_at=matter.clock_due_at,
+        provisional=matter.clock_provisional,
+        owner=matter.taken_by.code,
+    )
+    headers = {"Location": f"/api/v1/matters/{matter.number}", "ETag": etag_of(matter)}
+    return Answered(201, JSON, out.model_dump_json().encode(), headers)
+
+
 @router.post("", response={201: shapes.ReceiptOut}, summary="Take in a matter")
 @for_programs
 def receive(request: HttpRequest, body: shapes.MatterIn) -> HttpResponse:
@@ -50,19 +65,14 @@ def receive(request: HttpRequest, body: shapes.MatterIn) -> HttpResponse:
             kind=_known(kind_by_code(body.kind), body.kind, "kind"),
             place=_known(place_by_code(body.place), body.place, "place"),
         )
-        receipt = journey.receive_matter(draft, by=actor_of(request), now=clock.now())
-        matter = receipt.matter
-        out = shapes.ReceiptOut(
-            number=matter.number,
-            pin=receipt.pin,
-            state=matter.state,
-            received_at=matter.received_at,
-            due_at=matter.clock_due_at,
-            provisional=matter.clock_provisional,
-            owner=matter.taken_by.code,
-        )
-        headers = {"Location": f"/api/v1/matters/{matter.number}", "ETag": etag_of(matter)}
-        return Answered(201, JSON, out.model_dump_json().encode(), headers)
+        answers: list[Answered] = []
+
+        def beside(receipt: journey.Receipt) -> Model | None:
+            answers.append(_receipt_of(receipt))
+            return kept_with(answers[0])
+
+        journey.receive_matter(draft, by=actor_of(request), now=clock.now(), beside=beside)
+        return answers[0]
 
     return sent(once(request, act))
 

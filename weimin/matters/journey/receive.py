@@ -1,11 +1,13 @@
 """Step 1: hearing. Every channel ends in this verb, and one statement writes what it leaves behind."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Model
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -68,11 +70,14 @@ class Receipt:
 
 
 @one_act
-def receive_matter(draft: Draft, *, by: Actor, now: datetime) -> Receipt:
+def receive_matter(
+    draft: Draft, *, by: Actor, now: datetime, beside: Callable[[Receipt], Model | None] = lambda receipt: None
+) -> Receipt:
     """Step 1 of 7: take in what a resident says, give it a number, an owner and a date.
 
     Before: nothing.  After: RECEIVED, with one owner and the answer clock running.
     Who: the resident by any channel, or an official who may take in (TAKE_IN); whoever is asked first owns it.
+    `beside` may give one row more, made of the receipt, that is inserted with the others: the answer that is kept.
     Refused: BAD_TEXT_…, UNKNOWN_KIND, UNKNOWN_PLACE, UNKNOWN_MATTER, CONTACT_MISSING, NO_POST, each naming its field.
     """
     _check_catalogue(draft)
@@ -96,13 +101,14 @@ def receive_matter(draft: Draft, *, by: Actor, now: datetime) -> Receipt:
     entry, event.salt = ledger.entry_of(told)
     fresh = None if draft.resident is not None else matter.resident
     told_outside = announcements(matter, Act.RECEIVE, now=now)
-    rows = (fresh, matter, entry, _message(matter, pin, taken_by, now), *told_outside, event)
+    receipt = Receipt(matter, pin)
+    rows = (fresh, matter, entry, _message(matter, pin, taken_by, now), *told_outside, beside(receipt), event)
     counted = Counter(tallies.standing(matter, matter.state) + tallies.monthly(matter, now, "received"))
     insert_together(*filter(None, rows), beside=tallies.changing(counted))
     failpoint("after_ledger_append")
     attach(matter, uploads=draft.uploads, event_id=event.pk, by=by, now=now)
     failpoint("after_matter_rows")
-    return Receipt(matter, pin)
+    return receipt
 
 
 def _noted(draft: Draft, matter: Matter) -> dict[str, Any]:
