@@ -76,6 +76,7 @@ EXTRAS = {
         "facts": "matters as rows of open fields in Parquet, and reports across counties",
         "clocks": "due moments from the catalogue's limits and the county's calendar",
         "letters": "e-mail and text messages that come in, threaded to their matter",
+        "filters": "conditions in the form that costs the database least",
         "names": "kinds, places, posts and offices of matters from copies, instead of by joins",
         "numbering": "numbers that can be spoken",
         "partners": "the client side of Open311: to other cities' servers and back",

@@ -10,10 +10,11 @@ from weimin.catalogue.queries import prefixes
 from weimin.county.actors import Actor
 from weimin.county.duties import Duty
 from weimin.county.models import Office, Place, Post
-from weimin.county.models.places import CODE_LENGTH, Level
+from weimin.county.models.places import Level
 from weimin.county.queries import posts_open
 from weimin.kernel.clock import begin_of_day
 
+from .filters import codes_within, within
 from .models import Answer, Attachment, Event, Incoming, Matter, Publication, Referral, Support, Tally
 from .states import OPEN_STATES, STILL, UNANSWERED_STATES, Act, Clock, Request, State
 
@@ -44,16 +45,6 @@ def visible_to(actor: Actor) -> QuerySet[Matter]:
         if duties:
             mine |= Q(owner_id=post.pk)
     return Matter.objects.filter(mine)
-
-
-def codes_within(code: str) -> tuple[str, str]:
-    """From the first to the last code of what lies in this place: unlike a prefix, an index knows where that is."""
-    return code, code.ljust(CODE_LENGTH[Level.GROUP], "9")
-
-
-def within(code: str) -> Q:
-    """Matters of this place and of everything in it."""
-    return Q(place_code__range=codes_within(code))
 
 
 def post_for_duty(duty: Duty, place: Place) -> Post | None:

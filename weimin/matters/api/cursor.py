@@ -10,6 +10,8 @@ from pydantic import AfterValidator, AwareDatetime, Field
 
 from weimin.kernel.refusal import Refused
 
+from .. import filters
+
 LARGEST_KEY = 2**63 - 1
 FIRST_YEAR, LAST_YEAR = 1900, 9000  # a moment at the edge of the calendar has no equal in another time zone
 
@@ -38,7 +40,7 @@ def beyond(column: str, cursor: str) -> Q:
         raise _wrong() from None
     if at.tzinfo is None or not 0 < pk <= LARGEST_KEY:
         raise _wrong()
-    return Q(**{f"{column}__lt": at}) | Q(**{column: at, "pk__lt": pk})
+    return filters.beyond(column, at, pk, less=True)
 
 
 def _wrong() -> Refused:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +21,7 @@ from weimin.kernel import clock
 from weimin.kernel.kept import KeptRows
 from weimin.kernel.refusal import Refused
 
-from .. import queries
+from .. import filters, queries
 from ..models import Matter
 from ..permissions import matter_for, may_see_contact
 from ..states import Channel, Identity, State
@@ -60,7 +60,7 @@ def _filtered(found: QuerySet[Matter], asked: Filters) -> QuerySet[Matter]:
     plain: dict[str, Any] = {
         "state": asked.state,
         "kind": asked.kind and _key(kinds_by_key, asked.kind),
-        "place_code__range": asked.place and queries.codes_within(asked.place),
+        "place_code__range": asked.place and filters.codes_within(asked.place),
         "lead": asked.office and _key(offices_by_key, asked.office),
         "channel": asked.channel,
         "received_at__gte": asked.received_from,
@@ -68,7 +68,7 @@ def _filtered(found: QuerySet[Matter], asked: Filters) -> QuerySet[Matter]:
     }
     found = found.filter(**{name: value for name, value in plain.items() if value is not None})
     for word in (asked.q or "").split()[:6]:
-        found = found.filter(Q(text__icontains=word) | Q(title__icontains=word) | Q(number__icontains=word))
+        found = found.filter(filters.holds(("text", "title", "number"), word))
     if asked.after:
         found = found.filter(beyond("received_at", asked.after))
     return found

@@ -9,6 +9,7 @@ from django.core.exceptions import BadRequest
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from ... import filters
 from ...models import Matter
 from ...names import with_names
 
@@ -55,5 +56,4 @@ def _beyond(column: str, cursor: str, *, less: bool) -> Q:
         raise BadRequest(_("翻页的位置不对，请回到第一页。")) from None
     if at.tzinfo is None:
         raise BadRequest(_("翻页的位置不对，请回到第一页。"))
-    word = "lt" if less else "gt"
-    return Q(**{f"{column}__{word}": at}) | Q(**{column: at, f"pk__{word}": key})
+    return filters.beyond(column, at, key, less=less)

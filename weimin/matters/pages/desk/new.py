@@ -23,7 +23,7 @@ from weimin.households.services import note_reading
 from weimin.kernel import clock, numbers
 from weimin.kernel.refusal import Refused
 
-from ... import queries
+from ... import filters, queries
 from ...forms.desk import EntryForm
 from ...journey import Draft, receive_matter
 from ...models import Matter
@@ -155,7 +155,7 @@ def likely(request: StaffRequest) -> HttpResponse:
     place, kind, text = (request.POST.get(name, "") for name in ("place", "kind", "text"))
     rows = []
     if place:
-        found = queries.visible_to(request.actor).filter(queries.within(place[:12]), state__in=OPEN_STATES)
+        found = queries.visible_to(request.actor).filter(filters.within(place[:12]), state__in=OPEN_STATES)
         newest = map(with_names, found.order_by("-received_at", "-pk")[:40])
         said = _pairs(text)
         scored = [((one.kind.code == kind) + _alike(said, _pairs(one.text)), one) for one in newest]

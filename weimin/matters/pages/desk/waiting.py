@@ -1,6 +1,6 @@
 """What each queue holds, as one question per name; filters narrow it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,13 +9,16 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from weimin.catalogue.models import Kind
 from weimin.catalogue.queries import kinds_by_key
 from weimin.county.actors import Actor
+from weimin.county.models import Place
+from weimin.county.queries import places_by_key
 from weimin.kernel import numbers
 from weimin.kernel.words import Mistake
 
-from ... import queries
-from ...models import Callback, FollowUp, Matter
+from ... import filters, queries
+from ...models import Callback, FollowUp, Matter, Publication
 from ...states import OPEN_STATES, State
 
 SOON = timedelta(days=2)
@@ -58,7 +61,8 @@ def _call_back(actor: Actor, now: datetime) -> Q:
 def _to_publish(actor: Actor, now: datetime) -> Q:
     followed = FollowUp.objects.filter(matter=OuterRef("pk"), rectified_at__isnull=True)
     rated = Q(state=State.RATED) & ~Q(Exists(followed))
-    return rated | Q(state=State.CLOSED, answered_at__isnull=False, publication__isnull=True)
+    copies = Publication.objects.filter(matter=OuterRef("pk"))
+    return rated | Q(state=State.CLOSED, answered_at__isnull=False) & ~Q(Exists(copies))
 
 
 def _state(state: State) -> Callable[[Actor, datetime], Q]:
@@ -92,7 +96,7 @@ def filtered(actor: Actor, name: str, chosen: dict[str, Any], *, now: datetime) 
     if chosen.get("urgency"):
         found = found.filter(urgency=chosen["urgency"])
     if chosen.get("township"):
-        found = found.filter(queries.within(chosen["township"].code))
+        found = found.filter(filters.within(chosen["township"].code))
     return found.filter(_words(chosen["q"])) if chosen.get("q") else found
 
 
@@ -103,10 +107,14 @@ def _words(text: str) -> Q:
     except Mistake:
         found = Q()
         for word in text.split()[:5]:
-            sound = word.lower()
             found &= (
-                Q(number__icontains=word) | Q(title__icontains=word) | Q(text__icontains=word)
-                | Q(address__icontains=word) | Q(place__name_zh__icontains=word) | Q(place__pinyin__icontains=sound)
-                | Q(kind__name_zh__icontains=word) | Q(kind__pinyin__icontains=sound)
+                filters.holds(("number", "title", "text", "address"), word)
+                | Q(place__in=_named(places_by_key(), word)) | Q(kind__in=_named(kinds_by_key(), word))
             )  # fmt: skip
         return found
+
+
+def _named(rows: Mapping[int, Kind | Place], word: str) -> list[int]:
+    """The keys of the kinds or places that are called so, by characters, pinyin or initials."""
+    sound = word.lower()
+    return [key for key, row in rows.items() if sound in row.name_zh.lower() or sound in row.pinyin]
