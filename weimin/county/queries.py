@@ -1,11 +1,15 @@
 """Questions about places, offices and posts. Nothing here writes."""
 
+import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from math import cos, radians
+from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from weimin.kernel.calendar import Calendar
@@ -15,6 +19,7 @@ from weimin.kernel.kept import Kept, KeptRows
 from .models import ApiToken, Holding, Leave, Office, Official, Place, Post
 from .models.places import Level
 from .shared.models import CalendarDay, CalendarYear
+from .together import prepared_cursor
 
 
 def _held_on(day: date) -> Q:
@@ -25,21 +30,40 @@ def _away_on(day: date, holder: str) -> Exists:
     return Exists(Leave.objects.filter(official=OuterRef(holder), from_on__lte=day, to_on__gte=day))
 
 
+# A holding `h` in force on `today.day`, whose holder is not on leave: asked at every request, so it is written out.
+PRESENT = """
+    h.from_on <= today.day AND (h.to_on IS NULL OR h.to_on >= today.day) AND NOT EXISTS (
+        SELECT 1 FROM county_leave l
+        WHERE l.official_id = h.official_id AND l.from_on <= today.day AND l.to_on >= today.day)
+"""
+_ACTING_ON = f"""
+    WITH today AS (SELECT %s AS day),
+    mine AS (SELECT h.post_id FROM county_holding h, today WHERE h.official_id = %s AND {PRESENT})
+    SELECT {", ".join(f"p.{field.column}" for field in Post._meta.concrete_fields)} FROM county_post p
+    WHERE p.retired_on IS NULL AND (
+        p.id IN (SELECT post_id FROM mine)
+        OR p.stand_in_id IN (SELECT post_id FROM mine)
+            AND NOT EXISTS (SELECT 1 FROM county_holding h, today WHERE h.post_id = p.id AND {PRESENT}))
+    ORDER BY p.code
+"""  # noqa: S608 -- made of the text above and the columns of a post
+
+
 def posts_acting(official: Official, *, now: datetime) -> list[Post]:
     """Posts the official acts on today: their own unless on leave, and those they stand in for.
 
     A post is stood in for (AB岗) when its holder is on leave or it has no holder.
     """
-    day = county_day(now)
-    mine = Holding.objects.filter(_held_on(day), official=official)
-    present = mine.filter(~_away_on(day, "official"))
-    manned = Holding.objects.filter(_held_on(day), ~_away_on(day, "official"), post=OuterRef("pk"))
-    own = Exists(present.filter(post=OuterRef("pk")))
-    stood_in = Exists(present.filter(post=OuterRef("stand_in"))) & ~Exists(manned)
-    posts = list(Post.objects.filter(own | stood_in, retired_on__isnull=True).order_by("code"))
-    for post in posts:
-        post.office, post.covers = offices_by_key.row(post.office_id), places_by_key.row(post.covers_id)
-    return posts
+    with prepared_cursor() as cursor:
+        cursor.execute(_ACTING_ON, [connection.ops.adapt_datefield_value(county_day(now)), official.pk])
+        return [_post_of(row) for row in cursor.fetchall()]
+
+
+def _post_of(row: Sequence[Any]) -> Post:
+    said = dict(zip((field.attname for field in Post._meta.concrete_fields), row, strict=True))
+    post = Post.from_db(None, list(said), list(said.values()))
+    post.duties = json.loads(said["duties"])
+    post.office, post.covers = offices_by_key.row(post.office_id), places_by_key.row(post.covers_id)
+    return post
 
 
 def holder_of(post: Post, *, now: datetime) -> Official | None:
@@ -244,6 +268,7 @@ places_by_key = KeptRows(_read_places, seconds=5)  # retired ones too, each with
 places_open = Kept(_places_by_code, seconds=5)
 posts_by_key = KeptRows(lambda: Post.objects.select_related("office").in_bulk(), seconds=5)  # retired ones too
 offices_by_key = KeptRows(lambda: Office.objects.in_bulk(), seconds=5)  # retired ones too
+officials_by_key = KeptRows(lambda: Official.objects.only("name_zh", "name_en").in_bulk(), seconds=5)  # names alone
 
 
 def notice_of(year: int) -> list[CalendarDay]:

@@ -11,8 +11,8 @@ from weimin.kernel.clock import county_day
 from weimin.kernel.refusal import Refused
 
 from .actors import Actor
-from .models import ApiToken, Official, Post
-from .queries import posts_open
+from .models import ApiToken, Post
+from .queries import PRESENT, officials_by_key, posts_open
 from .services.keys import digest_of
 from .throttle import allow
 from .together import prepared_cursor
@@ -38,20 +38,15 @@ def bearer_of(raw: str, *, use: ApiToken.Use, now: datetime) -> Bearer:
     post = post_of_token(token)
     if token.holder is None or post is None:
         raise Refused("UNKNOWN_KEY", _("这个密钥的岗位现在没有人在任，暂时不能使用。"))
-    # Who they are is loaded only if somebody asks; most requests need no more than the key of their row.
-    official = Official.from_db(None, ["id"], [token.holder])
+    official = officials_by_key.row(token.holder)
     return Bearer(token, Actor(kind="official", posts=(post,), official=official, only=frozenset(token.duties)))
 
 
 # Who acts on a post on a day, as `holder_of` says it: asked at every request of a program, so it costs one statement.
-_ACTING = """(
-    SELECT h.official_id FROM county_holding h, today
-    WHERE h.post_id = {post} AND h.from_on <= today.day AND (h.to_on IS NULL OR h.to_on >= today.day)
-      AND NOT EXISTS (
-        SELECT 1 FROM county_leave l
-        WHERE l.official_id = h.official_id AND l.from_on <= today.day AND l.to_on >= today.day)
+_ACTING = f"""(
+    SELECT h.official_id FROM county_holding h, today WHERE h.post_id = {{post}} AND {PRESENT}
     ORDER BY h.from_on DESC, h.id DESC LIMIT 1
-)"""
+)"""  # noqa: S608 -- made of the text of the other question
 _TOKEN = f"""
     WITH today AS (SELECT %s AS day)
     SELECT t.id, t.post_id, t.duties, t.per_minute,

@@ -11,7 +11,7 @@ from weimin.kernel.refusal import Refused
 from .models import Reading, Resident
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # if it cannot be written, nothing of what is read here is shown
 def note_reading(resident: Resident, *, about: str, fields: str, why: str, by: Actor, now: datetime) -> Reading:
     """Write down who opened what of this resident, and why.
 

@@ -1,4 +1,4 @@
-"""Conditions on matters in the form that costs the database least: an index knows where to begin, nothing is computed."""
+"""Conditions on matters in the form that costs the database least: found by an index, and nothing computed row by row."""
 
 from datetime import datetime
 from typing import Any

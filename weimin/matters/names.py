@@ -7,7 +7,7 @@ a hundred times what it takes to find it: only to plan a join of ten tables take
 from typing import Any, TypeVar
 
 from weimin.catalogue.queries import kinds_by_key, urgencies_by_key
-from weimin.county.queries import offices_by_key, places_by_key, posts_by_key
+from weimin.county.queries import offices_by_key, officials_by_key, places_by_key, posts_by_key
 from weimin.kernel.kept import KeptRows
 
 from .models import Answer, Event, Matter
@@ -30,6 +30,12 @@ def with_names(matter: Matter) -> Matter:
 
 
 def with_post(said: Said) -> Said:
-    """The same line or answer with the post that acted, and its office, at hand."""
+    """The same line or answer with the post that spoke, and its office, at hand."""
     said.post = None if said.post_id is None else posts_by_key.row(said.post_id)
     return said
+
+
+def with_actor(line: Event) -> Event:
+    """The same line of the timeline with who acted at hand: the post, its office, and the official's name."""
+    line.official = None if line.official_id is None else officials_by_key.row(line.official_id)
+    return with_post(line)

@@ -25,7 +25,7 @@ from ...forms.hand_over import HandOverForm
 from ...journey import hand_over_desk, may_undo, undo_move
 from ...journey.undo import UNDO_WITHIN
 from ...models import Event, Matter
-from ...names import with_post
+from ...names import with_actor
 from ...permissions import matter_for, may_forward, may_see_contact
 from ...uploads import PHOTOS, path_of
 from ._acts import moves_for
@@ -73,7 +73,7 @@ def contact(request: StaffRequest, number: str) -> HttpResponse:
 def _context(request: StaffRequest, found: Matter, now: datetime) -> dict[str, Any]:
     return {
         "matter": found,
-        "events": [_line(with_post(event)) for event in queries.timeline(found).select_related("official")],
+        "events": [_line(with_actor(event)) for event in queries.timeline(found)],
         "attachments": found.attachments.order_by("pk"),
         "moves": moves_for(found, request.actor),
         "clock": clock_bar(found, now),

@@ -10,7 +10,7 @@ from weimin.county.models import Post
 from weimin.kernel.clock import county_day
 from weimin.matters import queries
 from weimin.matters.models import Event, Matter
-from weimin.matters.names import with_post
+from weimin.matters.names import with_actor
 from weimin.matters.states import Act
 
 SENTENCES: dict[str, Promise] = {
@@ -70,7 +70,7 @@ def who(event: Event) -> str:
 
 def lines(matter: Matter) -> list[Line]:
     """Everything that happened, but for what officials noted among themselves."""
-    events = [with_post(event) for event in queries.timeline(matter).filter(internal=False).select_related("official")]
+    events = [with_actor(event) for event in queries.timeline(matter).filter(internal=False)]
     told = _told(events)
     return [_line(event, told) for event in events]
 
