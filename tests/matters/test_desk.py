@@ -211,11 +211,13 @@ def test_a_wrong_cursor_is_refused(cast, sign_in):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_a_queue_costs_the_same_for_one_and_three(cast, sign_in, rows, django_assert_max_num_queries):
+def test_a_queue_costs_the_same_for_one_and_three(cast, sign_in, rows, django_assert_num_queries, monkeypatch):
+    monkeypatch.setattr("weimin.kernel.kept.monotonic", lambda: 0.0)  # a copy once read does not grow old
     for _n in range(rows):
         cast.matter("RECEIVED")
     client = sign_in("li")
-    with django_assert_max_num_queries(16):
+    page(client.get(DESK, {"queue": "all"}))
+    with django_assert_num_queries(12):
         page(client.get(DESK, {"queue": "all"}))
 
 

@@ -11,7 +11,6 @@ from weimin.kernel.refusal import Refused
 from .models import Reading, Resident
 
 
-@transaction.atomic(savepoint=False)  # if it cannot be written, nothing of what is read here is shown
 def note_reading(resident: Resident, *, about: str, fields: str, why: str, by: Actor, now: datetime) -> Reading:
     """Write down who opened what of this resident, and why.
 
@@ -20,12 +19,13 @@ def note_reading(resident: Resident, *, about: str, fields: str, why: str, by: A
     """
     if by.kind != "official" or by.official is None or not by.posts:
         raise Refused("NOT_YOUR_DUTY", _("没有岗位的人不能查看居民信息。"))
-    return Reading.objects.create(
-        resident=resident,
-        about=about,
-        by_post=by.posts[0].code,
-        by_name=by.official.name_zh,
-        fields=fields,
-        why=why,
-        at=now,
-    )
+    with transaction.atomic(savepoint=False):  # its own only where the caller has opened none
+        return Reading.objects.create(
+            resident=resident,
+            about=about,
+            by_post=by.posts[0].code,
+            by_name=by.official.name_zh,
+            fields=fields,
+            why=why,
+            at=now,
+        )

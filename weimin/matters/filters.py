@@ -1,4 +1,4 @@
-"""Conditions on matters in the form that costs the database least: found by an index, and nothing computed row by row."""
+"""Conditions on matters in the form that costs the database least: found by an index, nothing computed by row."""
 
 from datetime import datetime
 from typing import Any
