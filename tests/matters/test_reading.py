@@ -17,6 +17,7 @@ from weimin.matters.states import State
 
 ROOT = "/api/v1/matters"
 FRAMES = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "SET LOCAL ROLE")
+KEY = "county_apitoken"  # the question about the key: prepared, and so unseen here, on PostgreSQL
 
 
 @pytest.fixture
@@ -29,26 +30,26 @@ def li(cast, client, monkeypatch):
 
 
 def statements(ask):
+    """What is asked beside the question about the key."""
     ask()  # the copies are read
     with CaptureQueriesContext(connection) as asked:
         ask()
-    return [one["sql"] for one in asked if not one["sql"].startswith(FRAMES)]
+    return [one["sql"] for one in asked if not one["sql"].startswith(FRAMES) and KEY not in one["sql"]]
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_a_list_costs_the_key_and_one_statement_without_a_table_of_names(cast, li, rows):
+def test_a_list_costs_one_statement_without_a_table_of_names(cast, li, rows):
     for _n in range(rows):
         cast.matter(State.HANDLED)
-    key, listed = statements(li)
-    assert "county_apitoken" in key
+    (listed,) = statements(li)
     assert all(table not in listed for table in ("catalogue_kind", "county_post", "county_office", "county_place"))
 
 
-def test_a_matter_with_its_timeline_costs_five_statements(cast, li):
+def test_a_matter_with_its_timeline_costs_four_statements(cast, li):
     number = cast.matter(State.HANDLED).number
     asked = statements(lambda: li(f"/{number}"))
     assert [re.findall(r'(?:FROM|INTO) "?(\w+)"?', sql)[-1] for sql in asked] == [
-        "county_apitoken", "matters_matter", "households_reading", "matters_event", "matters_attachment",
+        "matters_matter", "households_reading", "matters_event", "matters_attachment",
     ]  # fmt: skip
 
 
