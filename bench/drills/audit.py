@@ -49,8 +49,8 @@ def _half() -> dict[str, list[str]]:
     told = set(Entry.objects.filter(what="matter.receive").exclude(by="import").values_list("about", flat=True))
     heard = Event.objects.filter(matter=OuterRef("pk"), act=Act.RECEIVE)
     answered = {
-        json.loads(bytes(body))["number"]
-        for (body,) in AnsweredRequest.objects.filter(status=201, scope__endswith="/matters").values_list("body")
+        json.loads(kept.body)["number"]
+        for kept in AnsweredRequest.objects.filter(status=201, scope__endswith="/matters")
     }
     waiting = set(Notice.objects.values_list("about", flat=True))
     named = set(Attachment.objects.filter(matter__in=drilled).values_list("sha256", flat=True))

@@ -71,7 +71,7 @@ def test_a_program_is_told_when_to_come_back(cast, client, monkeypatch):
 def test_a_key_taken_meanwhile_is_known_without_its_name(cast, monkeypatch):
     AnsweredRequest.objects.create(
         scope="portal", key="wang-1", payload_digest="0" * 64, status=201, content_type="text/plain", headers={},
-        body=b"first", answered_at=NOON,
+        body="first", answered_at=NOON,
     )  # fmt: skip
     monkeypatch.setattr(idempotency, "_answered_before", lambda claim: None)  # it came a moment later
     with nameless_keys(), pytest.raises(Refused) as told:

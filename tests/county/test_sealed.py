@@ -2,6 +2,8 @@
 
 import json
 import string
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -9,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.cast import NOON
+from weimin.county.models import AnsweredRequest
 from weimin.county.sealed import KeyTrouble, ring
 from weimin.county.sealed.files import dumps, loads, path_of
 from weimin.county.sealed.ring import SEALED, Ring, new_key
@@ -137,6 +140,39 @@ def test_a_message_is_bound_to_its_mark(cast):
         _ = Notice.objects.get(pk=second.pk).address
 
 
+def kept_answer(key, *, body="查询码 123456"):
+    return AnsweredRequest.objects.create(
+        scope="s", key=key, payload_digest="d", status=201, content_type="text/plain", body=body, answered_at=NOON
+    )
+
+
+def test_a_kept_answer_is_bound_to_its_key(db):
+    first, second = kept_answer("a"), kept_answer("b")
+    assert AnsweredRequest.objects.get(key="a").body == "查询码 123456"
+    put("county_answeredrequest", "body", second.pk, raw("county_answeredrequest", "body", first.pk))
+    with pytest.raises(KeyTrouble, match=r"county_answeredrequest\.body:b does not open"):
+        _ = AnsweredRequest.objects.get(key="b").body
+
+
+def test_answers_kept_before_are_sealed_once(db, monkeypatch):
+    """As the migration does it, in the table between its two columns."""
+    migration = import_module("weimin.county.migrations.0004_seal_answers")
+    monkeypatch.setattr(migration, "_BATCH", 2)
+    blob = "bytea" if connection.vendor == "postgresql" else "blob"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE kept (id integer, key text, body {blob}, sealed_body text DEFAULT '')")
+        told = [(1, "a", "查询码 123456".encode()), (2, "b", b""), (3, "c", b"{}"), (4, "d", b"{}")]
+        cursor.executemany("INSERT INTO kept (id, key, body) VALUES (%s, %s, %s)", told)
+    table = SimpleNamespace(_meta=SimpleNamespace(db_table="kept"))
+    for _again in range(2):
+        migration.seal_answers(SimpleNamespace(get_model=lambda *name: table), SimpleNamespace(connection=connection))
+    sealed = {key: raw("kept", "sealed_body", pk) for pk, key, _body in told}
+    assert sealed.pop("b") == ""
+    assert [ring().open(value, bound_to=f"kept.body:{key}") for key, value in sealed.items()] == [
+        "查询码 123456".encode(), b"{}", b"{}",
+    ]  # fmt: skip
+
+
 def test_a_row_that_is_saved_again_or_read_in_part_keeps_what_it_says(wang):
     part = Resident.objects.only("phone").get()
     assert (part.phone, part.name) == ("13900000001", "王桂芳")
@@ -162,10 +198,12 @@ def test_what_cannot_be_sealed_or_opened_is_refused(wang):
         *(("households_resident", column) for column in ("name", "phone", "email", "address")),
         *(("notices_notice", column) for column in ("address", "subject", "body")),
         ("matters_incoming", "sender"),
+        ("county_answeredrequest", "body"),
     ],
 )
 def test_the_database_takes_nothing_plain(cast, table, column):
     Incoming.objects.create(message_id="m1", sender="wang@example.com", fate="ASIDE", at=NOON)
+    kept_answer("a")
     cast.matter()
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT max(id) FROM {table}")

@@ -37,7 +37,7 @@ def _fresh(settings, tmp_path):
 def answered(key, at):
     AnsweredRequest.objects.create(
         scope="portal", key=key, payload_digest="0" * 64, status=201, content_type="text/plain", headers={},
-        body=b"first", answered_at=at,
+        body="first", answered_at=at,
     )  # fmt: skip
 
 

@@ -105,7 +105,7 @@ def question(cast):
 
 def answered_request(cast):
     return AnsweredRequest.objects.create(
-        scope="s", key="k", payload_digest="d", status=201, content_type="text/plain", body=b"", answered_at=NOON
+        scope="s", key="k", payload_digest="d", status=201, content_type="text/plain", body="", answered_at=NOON
     )
 
 

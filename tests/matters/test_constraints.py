@@ -82,6 +82,7 @@ CHECKS = {
     "resident_reach_is_known": (good_rows.resident, {"reach_by": "PIGEON"}),
     "resident_is_sealed": (good_rows.resident, {"name": _SealedText("王桂芳")}),
     "notice_is_sealed": (good_rows.notice, {"body": _SealedText("已收到。")}),
+    "answered_request_is_sealed": (good_rows.answered_request, {"body": _SealedText("123456")}),
     "incoming_is_sealed": (good_rows.incoming, {"sender": _SealedText("wang@example.com")}),
     "notice_channel_is_known": (good_rows.notice, {"channel": "PIGEON"}),
     "notice_state_is_known": (good_rows.notice, {"state": "LOST", "sent_at": NOON}),

@@ -28,6 +28,7 @@ NARROW = {
 }
 # Steps that no model describes, looked at by eye.
 BY_HAND = {
+    "county.0004_seal_answers: RunPython": "plain SELECT and UPDATE by primary key, in the county's schema",
     "households.0003_seal_residents: RunPython": "plain SELECT and UPDATE by primary key, in the county's schema",
     "ledger.0002_appended_only: RunPython": "REVOKE, which Citus carries to the workers; triggers on SQLite alone",
     "ledger.0003_short_rows: RunPython": "plain SELECT; ALTER TABLE of one table; a new table on SQLite alone",

@@ -107,7 +107,7 @@ def _row(answered: Answered, claim: _Claim) -> AnsweredRequest:
         status=answered.status,
         content_type=answered.content_type,
         headers=answered.headers,
-        body=answered.body,
+        body=answered.body.decode(),
         answered_at=claim.now,
     )
 
@@ -115,7 +115,7 @@ def _row(answered: Answered, claim: _Claim) -> AnsweredRequest:
 def _as_before(before: AnsweredRequest, claim: _Claim) -> Answered:
     if before.payload_digest != claim.digest:
         raise Refused("KEY_REUSED", _("这个 Idempotency-Key 已用于另一份内容，请换一个新的。"))
-    return Answered(before.status, before.content_type, bytes(before.body), before.headers, repeated=True)
+    return Answered(before.status, before.content_type, before.body.encode(), before.headers, repeated=True)
 
 
 def _answered_meanwhile(claim: _Claim) -> bool:

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from ..sealed import SealedField
+from ..sealed.ring import CIPHER
 from .offices import Post
 
 
@@ -79,11 +81,14 @@ class AnsweredRequest(models.Model):
     status = models.PositiveSmallIntegerField(_("应答码"))
     content_type = models.CharField(_("应答类型"), max_length=80)
     headers = models.JSONField(_("应答头"), default=dict)
-    body = models.BinaryField(_("应答内容"))
+    body = SealedField(_("应答内容"), row="key", blank=True, default="")
     answered_at = models.DateTimeField(_("应答时间"))
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="answered_request_once", fields=["scope", "key"])]
+        constraints = [
+            models.UniqueConstraint(name="answered_request_once", fields=["scope", "key"]),
+            models.CheckConstraint(name="answered_request_is_sealed", condition=Q(body__is_sealed=CIPHER)),
+        ]
         indexes = [models.Index(fields=["answered_at"], name="answered_request_at")]  # to forget old ones
 
     class Privacy:

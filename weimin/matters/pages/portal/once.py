@@ -18,7 +18,7 @@ def first_answer(key: str) -> tuple[str, str] | None:
     answered = AnsweredRequest.objects.filter(scope=_SCOPE, key=key).first()
     if answered is None:
         return None
-    kept = json.loads(bytes(answered.body))
+    kept = json.loads(answered.body)
     return kept["number"], kept["pin"]
 
 
@@ -40,7 +40,7 @@ def receive_once(draft: Draft, *, key: str, now: datetime) -> tuple[str, str]:
                 payload_digest=sha256(draft.text.encode()).hexdigest(),
                 status=303,
                 content_type="application/json",
-                body=json.dumps({"number": answer[0], "pin": answer[1]}).encode(),
+                body=json.dumps({"number": answer[0], "pin": answer[1]}),
                 answered_at=now,
             )
     except IntegrityError:
