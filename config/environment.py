@@ -1,10 +1,7 @@
 """What the operator sets, typed, in one place. A wrong or missing setting stops the start with one list to mend."""
 
-import os
 import re
-import secrets
 import sys
-from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
@@ -13,6 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from weimin.county import secret_file
 from weimin.county.callers import networks
 from weimin.kernel import failpoint
 from weimin.notices.outside import Mailbox, MailServer, SmsGateway
@@ -38,6 +36,9 @@ class Environment(BaseSettings):
     port: int = Field(default=8000, validation_alias="PORT", ge=0, le=65535, description="port bin/run serves on")
     secret_key: str = Field(
         default="", description="at least 40 characters; made and kept in WEIMIN_HOME/secret when empty"
+    )
+    old_secret_keys: list[str] = Field(
+        default=[], description="JSON list: secrets before WEIMIN_SECRET_KEY, whose signatures are still known"
     )
     keys: Path | None = Field(
         default=None, description="folder of the keys that open residents' data; WEIMIN_HOME/keys when empty"
@@ -164,6 +165,12 @@ class Environment(BaseSettings):
             failpoint.parse(value)
         return value
 
+    @model_validator(mode="after")
+    def _old_secrets_have_a_new_one(self) -> "Environment":
+        if self.old_secret_keys and not self.secret_key:
+            raise ValueError("WEIMIN_OLD_SECRET_KEYS stands beside WEIMIN_SECRET_KEY, which is not set")
+        return self
+
     @field_validator("secret_key")
     @classmethod
     def _long_secret(cls, value: str) -> str:
@@ -180,12 +187,13 @@ def read_environment() -> Environment:
         lines = [f"- {_name(error['loc'])}: {error['msg']}" for error in wrong.errors()]
         raise SystemExit("Weimin cannot start. Please mend these settings:\n" + "\n".join(lines)) from None
     except SettingsError:
-        lists = "WEIMIN_MAIL_SERVERS, WEIMIN_SMS_GATEWAYS and WEIMIN_MAILBOXES"
-        raise SystemExit(f"Weimin cannot start: {lists} are JSON lists, as docs/operate/messages.md shows.") from None
+        lists = "WEIMIN_MAIL_SERVERS, WEIMIN_SMS_GATEWAYS, WEIMIN_MAILBOXES and WEIMIN_OLD_SECRET_KEYS"
+        shown = "docs/operate/messages.md and secrets.md show"
+        raise SystemExit(f"Weimin cannot start: {lists} are JSON lists, as {shown}.") from None
     environment.home = environment.home.resolve()
     environment.home.mkdir(parents=True, exist_ok=True)
     if not environment.secret_key:
-        environment.secret_key = _kept_secret(environment.home / "secret")
+        environment.secret_key, *environment.old_secret_keys = _kept_secrets(environment.home / secret_file.NAME)
     return environment
 
 
@@ -196,12 +204,12 @@ def _name(loc: tuple[int | str, ...]) -> str:
     return " ".join([word if word.isupper() else f"WEIMIN_{word.upper()}", *inner])
 
 
-def _kept_secret(path: Path) -> str:
-    """The secret of this installation, made once. Only its owner may read it."""
-    # It may have been made by an earlier start, or by another process a moment ago.
-    with suppress(FileExistsError), os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(secrets.token_urlsafe(64))
-    return path.read_text().strip()
+def _kept_secrets(path: Path) -> list[str]:
+    """The secrets of this installation, the newest first. Only their owner may read them."""
+    try:
+        return [one.word for one in secret_file.kept_or_made(path)]
+    except ValueError as wrong:
+        raise SystemExit(f"Weimin cannot start: {wrong}") from None
 
 
 def single_sign_on(environment: Environment) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """The schemas of this installation: which counties have one, how one is made and dropped, how large they are."""
 
+from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -13,6 +14,11 @@ def county_codes() -> list[str]:
             "SELECT substr(nspname, 8) FROM pg_catalog.pg_namespace WHERE nspname ~ '^county_[0-9]{6}$' ORDER BY 1"
         )
         return [code for (code,) in cursor.fetchall()]
+
+
+def counties_here() -> list[str]:
+    """The counties that have tables in this database: on SQLite the one it serves."""
+    return county_codes() if connection.vendor == "postgresql" else [settings.COUNTY]
 
 
 def create_schema(code: str) -> bool:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import connection
 
 from ..context import schema_of, use_county, use_shared
-from ..schemas import county_codes, sizes
+from ..schemas import counties_here, sizes
 from ..shared.models import CountyEntry
 from .migrating import Migrator
 
@@ -29,9 +29,8 @@ class Standing:
 
 def standing(migrator: Migrator) -> list[Standing]:
     """Every county that has tables here or a line in the directory."""
-    on_postgresql = connection.vendor == "postgresql"
-    codes = county_codes() if on_postgresql else [settings.COUNTY]
-    weights = sizes() if on_postgresql else {settings.COUNTY: _file_size()}
+    codes = counties_here()
+    weights = sizes() if connection.vendor == "postgresql" else {settings.COUNTY: _file_size()}
     with use_shared():
         there = CountyEntry._meta.db_table in connection.introspection.table_names()
         entries = {entry.code: entry for entry in CountyEntry.objects.all()} if there else {}

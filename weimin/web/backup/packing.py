@@ -4,7 +4,7 @@ import hashlib
 import io
 import os
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -34,17 +34,24 @@ class Packed:
 
 
 def pack(
-    snapshot: Snapshot, *, room: Path, folder: Path, public: bytes | None, secret: str, keys: Ring, now: datetime
+    snapshot: Snapshot,
+    *,
+    room: Path,
+    folder: Path,
+    public: bytes | None,
+    secrets: Sequence[str],
+    keys: Ring,
+    now: datetime,
 ) -> Packed:
     """One archive in `folder`, under its name only when it is whole and on disk.
 
-    The secret and the data keys are in it only if it is sealed.
+    The secrets, the newest first, and the data keys are in it only if it is sealed.
     """
     parts = {FILE_LIST: room / FILE_LIST, DATABASES[_kind(snapshot)]: snapshot.path}
     listed, missing = _list_files(snapshot, parts[FILE_LIST])
     if public is not None:
         parts[SECRET] = room / SECRET
-        parts[SECRET].write_text(secret)
+        parts[SECRET].write_text("".join(f"{word}\n" for word in secrets))
         parts[KEYS] = room / KEYS
         parts[KEYS].write_text(dumps(keys))
     manifest = Manifest(
@@ -56,7 +63,7 @@ def pack(
         ledger=ledger_of(snapshot),
         files=listed,
         missing=missing,
-        secret_check=check_of(secret),
+        secret_check=check_of(secrets[0]),
         keys=[key.id for key in keys.keys],
     )
     manifest = replace(manifest, parts={name: digest_of(path) for name, path in parts.items()})

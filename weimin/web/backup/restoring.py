@@ -18,6 +18,7 @@ from django.db.migrations.loader import MigrationLoader
 from weimin.county.context import schema_of, use_shared
 from weimin.county.sealed.files import one_writer, path_of, read, write
 from weimin.county.sealed.ring import Ring
+from weimin.kernel.durable import write_whole
 from weimin.kernel.kept import forget_all
 from weimin.ledger.services import record
 from weimin.matters.numbering import next_serials
@@ -146,20 +147,17 @@ def guard_ledger() -> None:
 
 
 def place_secret(unpacked: Unpacked) -> str:
-    """The secret comes back with a sealed archive. Returns a sentence about it."""
+    """The secrets come back with a sealed archive. Returns a sentence about them."""
     manifest, path = unpacked.manifest, settings.WEIMIN_HOME / SECRET
-    if check_of(settings.SECRET_KEY) == manifest.secret_check:
+    if manifest.secret_check in map(check_of, (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)):
         return "The secret is the one of the backup."
     if SECRET in manifest.parts and not os.environ.get("WEIMIN_SECRET_KEY"):
-        path.unlink(missing_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write((unpacked.room / SECRET).read_text())
-            file.flush()
-            os.fsync(file.fileno())
+        write_whole(path, (unpacked.room / SECRET).read_text())
         return f"The secret of the backup now stands in {path}."
     return (
-        "ATTENTION: the secret here is not the one of the backup, so no resident's PIN will open a matter. "
-        f"Put the old secret into {path} or WEIMIN_SECRET_KEY before you serve."
+        "ATTENTION: the secret here is not the one of the backup. PINs that were given out before they were sealed "
+        f"with data keys will open nothing: put the old secret into {path} or WEIMIN_SECRET_KEY before you serve. "
+        "All others open."
     )
 
 

@@ -55,8 +55,8 @@ class Command(BaseCommand):
             take_snapshot(Path(room)) as seen,
         ):
             return pack(
-                seen, room=Path(room), folder=directory, public=public, secret=settings.SECRET_KEY, keys=ring(),
-                now=clock.now(),
+                seen, room=Path(room), folder=directory, public=public,
+                secrets=(settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS), keys=ring(), now=clock.now(),
             )  # fmt: skip
 
     def _tell(self, packed: Packed, *, sealed: bool) -> None:
