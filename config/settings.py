@@ -28,6 +28,7 @@ METRICS_KEY = ENVIRONMENT.metrics_key
 TRUSTED_PROXIES = networks(ENVIRONMENT.trusted_proxies)
 
 SECRET_KEY = ENVIRONMENT.secret_key
+SECRET_KEY_FALLBACKS = ENVIRONMENT.old_secret_keys
 DEBUG = ENVIRONMENT.debug
 ALLOWED_HOSTS = [host.strip() for host in ENVIRONMENT.allowed_hosts.split(",") if host.strip()]
 ROOT_URLCONF = "config.urls"
@@ -161,6 +162,7 @@ ACCOUNT_ADAPTER = "weimin.county.accounts.StaffAdapter"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if ENVIRONMENT.https else "http"
 SOCIALACCOUNT_ADAPTER = "weimin.county.pages.single_sign_on.StaffSocialAdapter"
 SOCIALACCOUNT_PROVIDERS = single_sign_on(ENVIRONMENT)
+MFA_ADAPTER = "weimin.county.accounts.SealedFactors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs in by e-mail here, so nothing hangs on it
@@ -174,6 +176,7 @@ AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 AXES_VERBOSE = False
 
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True  # no script of ours reads either
+SESSION_ENGINE = "weimin.county.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.https
 SECURE_SSL_REDIRECT = False

@@ -6,9 +6,11 @@ from typing import Any
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
 
 from .models import Account
+from .sealed.sign_ins import open_factor, seal_factor
 
 
 class StaffAdapter(DefaultAccountAdapter):
@@ -32,6 +34,16 @@ class StaffAdapter(DefaultAccountAdapter):
         signed_in = [record["at"] for record in get_authentication_records(self.request, self.request.user)]
         fresh = signed_in and time.time() - max(signed_in) < app_settings.REAUTHENTICATION_TIMEOUT
         return not fresh and bool(super().is_reauthentication_required(app=app, **kwargs))
+
+
+class SealedFactors(DefaultMFAAdapter):
+    """The secret of an authenticator app and the seed of recovery codes stand sealed in the database."""
+
+    def encrypt(self, text: str) -> str:
+        return seal_factor(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return open_factor(encrypted_text)
 
 
 def name_guessed(request: HttpRequest, credentials: dict[str, Any] | None) -> str | None:

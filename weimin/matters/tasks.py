@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 
 from weimin.county.actors import CLOCK
+from weimin.county.sessions import SessionStore
 from weimin.kernel.chosen import current_code
 from weimin.kernel.clock import county_day
 from weimin.kernel.refusal import Refused
@@ -101,7 +102,10 @@ def sweep_uploads(*, now: datetime) -> int:
     drafts = {
         file["sha256"]
         for session in Session.objects.filter(expire_date__gt=now).iterator()
-        for file in session.get_decoded().get(uploads.DRAFT, {}).get("files", [])
+        for file in SessionStore(session.session_key)
+        .decode(session.session_data)
+        .get(uploads.DRAFT, {})
+        .get("files", [])
     }
     attached = set(Attachment.objects.values_list("sha256", flat=True).iterator())
     return uploads.sweep(named=drafts | attached, now=now)

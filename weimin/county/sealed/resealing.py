@@ -1,72 +1,58 @@
-"""All rows with sealed fields: which are behind the newest key, sealing them anew, and whether the keys open them."""
+"""All rows with sealed values: which are behind the newest key, sealing them anew, and whether the keys open them."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.apps import apps
 from django.db import connection, models, transaction
-from django.db.models import Q
 
 from weimin.kernel.progress import Progress
 
-from .fields import BlindIndex, SealedField
 from .files import ring
-from .ring import CIPHER, SEALED, KeyTrouble
+from .holders import ANY, Holder, Model, OfModel, fields_of, holders, key_named
+from .ring import KeyTrouble
 
 _BATCH = 500
-_SEALED = f"{CIPHER}."
-
-Model = type[models.Model]
-
-
-def sealed_models() -> list[Model]:
-    """Every table with a sealed field."""
-    return [model for model in apps.get_models() if fields_of(model)]
-
-
-def fields_of(model: Model) -> list[SealedField]:
-    return [field for field in model._meta.local_concrete_fields if isinstance(field, SealedField)]
 
 
 def count_behind() -> int:
     """Rows with a value that the newest key has not sealed."""
     mark = ring().newest.mark
-    return sum(_any(model, "not_by", mark).count() for model in sealed_models())
+    return sum(holder.behind(mark).count() for holder in holders())
 
 
 def count_by(mark: str) -> int:
     """Rows with a value sealed so."""
-    return sum(_any(model, "by", mark).count() for model in sealed_models())
+    return sum(holder.by(mark).count() for holder in holders())
+
+
+def count_all() -> int:
+    """Rows of every table with sealed values."""
+    return sum(holder.model._base_manager.count() for holder in holders())
 
 
 def reseal(step: Callable[[int], None]) -> int:
     """Seal by the newest key what another has sealed, a batch a transaction; cut off, it goes on where it was."""
+    return sum(reseal_rows(holder, step) for holder in holders())
+
+
+def reseal_rows(holder: Holder, step: Callable[[int], None]) -> int:
     done = 0
-    for model in sealed_models():
-        while count := _reseal_some(model):
-            done += count
-            step(count)
+    while count := _reseal_some(holder):
+        done += count
+        step(count)
     return done
 
 
 @transaction.atomic
-def _reseal_some(model: Model) -> int:
-    behind = _any(model, "not_by", ring().newest.mark).order_by("pk")
+def _reseal_some(holder: Holder) -> int:
+    behind = holder.behind(ring().newest.mark).order_by("pk")
     if connection.vendor == "postgresql":
         behind = behind.select_for_update()
     rows = list(behind[:_BATCH])
     for row in rows:
-        write_sealed(model, row)
+        holder.seal(row)
     return len(rows)
-
-
-def write_sealed(model: Model, row: models.Model) -> None:
-    """The sealed and blind columns of one row, from what it says in the program, and what they are bound to."""
-    columns = [*fields_of(model), *(f for f in model._meta.local_concrete_fields if isinstance(f, BlindIndex))]
-    values = {field.row: getattr(row, field.row) for field in fields_of(model)}
-    values |= {field.name: field.pre_save(row, False) for field in columns}
-    model._base_manager.filter(pk=row.pk).update(**values)
 
 
 def seal_rows_of(room: str, name: str, state: Any, editor: Any) -> None:
@@ -75,11 +61,12 @@ def seal_rows_of(room: str, name: str, state: Any, editor: Any) -> None:
     total = _count(f"SELECT count(*) FROM {_table(model)} WHERE {_is_plain(model)}")  # noqa: S608 -- our own names
     if not total:
         return
+    holder = OfModel(model)
     names = {field.name for field in fields_of(model)} | {field.row for field in fields_of(model)}
     with Progress(total, f"Sealing {model._meta.db_table}") as progress:
         while rows := _plain_rows(model, sorted(names)):
             for row in rows:
-                write_sealed(model, row)
+                holder.seal(row)
             progress.step(len(rows))
 
 
@@ -100,7 +87,7 @@ def _plain_rows(model: Model, names: list[str]) -> list[models.Model]:
 
 def _is_plain(model: Model) -> str:
     names = [connection.ops.quote_name(str(field.column)) for field in fields_of(model)]
-    return " OR ".join(f"({name} <> '' AND {name} NOT LIKE '{_SEALED}%')" for name in names)
+    return " OR ".join(f"({name} <> '' AND {name} NOT LIKE '{ANY}%')" for name in names)
 
 
 def _table(model: Model) -> str:
@@ -113,63 +100,38 @@ def _count(sql: str) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _any(model: Model, asked: str, mark: str) -> models.QuerySet[Any]:
-    condition = Q()
-    for field in fields_of(model):
-        condition |= Q(**{f"{field.name}__{asked}": mark})
-    return model._base_manager.filter(condition)
-
-
 # --- do the keys fit? -----------------------------------------------------------------------------------------------
 
 
 def is_anything_sealed() -> bool:
     """Whether the chosen county holds a value that needs a key; also where its tables are not made yet."""
     here = set(connection.introspection.table_names())
-    return any(_any(model, "by", _SEALED).exists() for model in sealed_models() if model._meta.db_table in here)
+    return any(holder.by(ANY).exists() for holder in holders() if holder.model._meta.db_table in here)
 
 
 def try_keys() -> None:
     """Open the oldest and the newest row of each table; KeyTrouble if one does not open."""
-    for model in sealed_models():
-        rows = _any(model, "by", _SEALED)
+    for holder in holders():
+        rows = holder.by(ANY)
         for row in filter(None, (rows.order_by("pk").first(), rows.order_by("-pk").first())):
-            open_row(model, row)
-
-
-def open_row(model: Model, row: models.Model) -> int:
-    """How many sealed values of the row opened; KeyTrouble at the first that does not."""
-    return sum(getattr(row, field.attname) != "" for field in fields_of(model))
+            holder.open(row)
 
 
 def open_all(step: Callable[[int], None]) -> Counter[str]:
     """Open every sealed value: how many did, and which tables hold such as do not."""
     found: Counter[str] = Counter()
-    for model in sealed_models():
-        for row in model._base_manager.order_by("pk").iterator(chunk_size=_BATCH):
+    for holder in holders():
+        for row in holder.model._base_manager.order_by("pk").iterator(chunk_size=_BATCH):
             try:
-                found["opened"] += open_row(model, row)
+                found["opened"] += holder.open(row)
             except KeyTrouble:
-                found[model._meta.db_table] += 1
+                found[holder.model._meta.db_table] += 1
             step(1)
     return found
 
 
 def count_by_key() -> Iterator[tuple[str, int]]:
     """Each key on the ring or in the tables, and how many rows it has sealed; a row sealed by two counts for both."""
-    ids: set[str] = {key.id for key in ring().keys}
-    for model in sealed_models():
-        ids |= _ids_in(model)
-    for key_id in sorted(ids):
-        yield key_id, count_by(f"{_SEALED}{key_id}.")
-
-
-def _ids_in(model: Model) -> set[str]:
-    found: set[str] = set()
-    for field in fields_of(model):
-        column = connection.ops.quote_name(str(field.column))
-        with connection.cursor() as cursor:
-            head = f"substr({column}, 1, {len(_SEALED) + 9})"  # cipher and key
-            cursor.execute(f"SELECT DISTINCT {head} FROM {_table(model)} WHERE {column} <> ''")  # noqa: S608 -- ours
-            found |= {match[2] for (word,) in cursor.fetchall() if (match := SEALED.fullmatch(f"{word}x"))}
-    return found
+    named = {key_id for holder in holders() for head in holder.heads() if (key_id := key_named(head))}
+    for key_id in sorted({key.id for key in ring().keys} | named):
+        yield key_id, count_by(f"{ANY}{key_id}.")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from weimin.catalogue.models import ArticleChange, Change
 from weimin.catalogue.services import content_of
-from weimin.county.sealed.resealing import open_all, sealed_models
+from weimin.county.sealed.resealing import count_all, open_all
 from weimin.kernel.progress import Progress
 from weimin.ledger.models import Entry
 from weimin.ledger.services import verify
@@ -53,7 +53,7 @@ def check_rows(manifest: Manifest) -> Finding:
 
 
 def _sealed() -> Finding:
-    with Progress(sum(model._base_manager.count() for model in sealed_models()), "Opening sealed fields") as progress:
+    with Progress(count_all(), "Opening sealed fields") as progress:
         found = open_all(progress.step)
     opened = found.pop("opened", 0)
     if found:
