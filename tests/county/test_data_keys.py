@@ -55,9 +55,11 @@ def test_a_key_is_rotated_rows_are_sealed_anew_and_the_old_one_goes(cast, at):
         old, new,
     )  # fmt: skip
     at(LATER)
-    with pytest.raises(CommandError, match="还有 3 行数据要靠这把数据密钥打开"):  # a resident, a message, a letter
+    with pytest.raises(
+        CommandError, match="还有 4 行数据要靠这把数据密钥打开"
+    ):  # a resident, a message, a letter, a PIN
         say("retire", old)
-    assert "3 rows were sealed anew" in (said := say("reseal"))
+    assert "4 rows were sealed anew" in (said := say("reseal"))
     assert f"bin/weimin data_keys retire {old}" in said
     assert key_of("households_resident", "name", resident.pk) == new
     assert say("retire", old).startswith(f"Key {old} is gone from this machine.")
@@ -87,8 +89,8 @@ def test_sealing_anew_that_was_cut_off_goes_on(cast, monkeypatch):
 
     with pytest.raises(KeyboardInterrupt):
         resealing.reseal(cut)
-    assert (steps, resealing.count_behind()) == ([2, 2], 6)
-    assert resealing.reseal(steps.append) == 6
+    assert (steps, resealing.count_behind()) == ([2, 2], 11)
+    assert resealing.reseal(steps.append) == 11
     assert (resealing.count_behind(), resealing.reseal(steps.append)) == (0, 0)
 
 
@@ -125,7 +127,7 @@ def test_the_list_names_each_key_and_what_needs_it(cast):
     told = json.loads(say("list", "--json"))
     assert told["county"] == "990101"
     assert {row["key"]: (row["here"], row["newest"], row["rows"]) for row in told["keys"]} == {
-        old.id: (True, False, 2),  # the resident's telephone, and the message
+        old.id: (True, False, 3),  # the resident's telephone, the message, the PIN
         new.id: (True, True, 0),
         "aaaaaaaa": (False, False, 1),
     }

@@ -199,6 +199,7 @@ def test_what_cannot_be_sealed_or_opened_is_refused(wang):
         *(("notices_notice", column) for column in ("address", "subject", "body")),
         ("matters_incoming", "sender"),
         ("county_answeredrequest", "body"),
+        ("matters_matter", "pin_digest"),
     ],
 )
 def test_the_database_takes_nothing_plain(cast, table, column):

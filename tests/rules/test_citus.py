@@ -29,12 +29,15 @@ NARROW = {
 # Steps that no model describes, looked at by eye.
 BY_HAND = {
     "county.0004_seal_answers: RunPython": "plain SELECT and UPDATE by primary key, in the county's schema",
+    "county.0006_seal_sign_ins: RunPython": "plain SELECT and UPDATE by primary key, in the county's schema",
     "households.0003_seal_residents: RunPython": "plain SELECT and UPDATE by primary key, in the county's schema",
     "ledger.0002_appended_only: RunPython": "REVOKE, which Citus carries to the workers; triggers on SQLite alone",
     "ledger.0003_short_rows: RunPython": "plain SELECT; ALTER TABLE of one table; a new table on SQLite alone",
     "matters.0002_number_sequence: RunPython": "one sequence, in the county's schema",
     "matters.0009_seal_letters: RunPython": "plain SELECT and UPDATE by primary key, in the county's schema",
+    "matters.0012_seal_secrets: RunPython": "plain SELECT and UPDATE by primary key, in the county's schema",
     "notices.0005_seal_notices: RunPython": "plain SELECT and UPDATE by primary key, in the county's schema",
+    "webhooks.0003_seal_secrets: RunPython": "plain SELECT and UPDATE by primary key, in the county's schema",
 }
 ALLOWED_SQL = {
     "weimin/county/postgresql/roles.py: a shared table in SQL: ask through its model":

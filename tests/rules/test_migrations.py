@@ -13,6 +13,7 @@ BEFORE_THE_FIRST_RELEASE = {
     "county.0002_one_time_password",
     "county.0004_seal_answers",
     "county.0005_only_sealed",
+    "county.0006_seal_sign_ins",
     "households.0002_sealed_columns",
     "households.0003_seal_residents",
     "households.0004_only_sealed",
@@ -23,10 +24,16 @@ BEFORE_THE_FIRST_RELEASE = {
     "matters.0004_undo",
     "matters.0009_seal_letters",
     "matters.0010_only_sealed",
+    "matters.0011_sealed_secrets",
+    "matters.0012_seal_secrets",
+    "matters.0013_only_sealed_secrets",
     "notices.0002_lost",
     "notices.0003_carriers",
     "notices.0005_seal_notices",
     "notices.0006_only_sealed",
+    "webhooks.0002_sealed_columns",
+    "webhooks.0003_seal_secrets",
+    "webhooks.0004_only_sealed",
 }
 WITH_A_REASON: dict[str, str] = {}
 

@@ -51,6 +51,8 @@ EXTRAS = {
         "schemas": "a county's schema is made and looked at",
         "sealed": "personal fields sealed at rest, their keys, and indexes that show nothing",
         "seed_years": "the official calendar of the years already published",
+        "secret_file": "the installation's secrets, the newest first, read before there are settings",
+        "sessions": "sessions as they stand in the database: sealed",
         "shared": "the tables all counties of an installation share",
         "sqlite": "the database engine for one county",
         "throttle": "limits on guessing and flooding",

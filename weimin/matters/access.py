@@ -46,7 +46,7 @@ def by_pin(number: str, pin: str, *, address: str, now: datetime) -> Matter:
     """
     key, seconds = f"pin:{number}:{address}", int(COUNTED_FOR.total_seconds())
     free = within(key, most=MOST_TRIES, seconds=seconds, now=now)
-    matter, locked = _try(number, numbering.pin_digest(number, pin), now) if free else (None, _known(number))
+    matter, locked = _try(number, pin, now) if free else (None, _known(number))
     if locked:
         raise Refused("LOCKED", _("查询码连续错了 5 次，15 分钟后再试；也可以让我们把验证码发到您留的手机或邮箱。"))
     if matter is None:
@@ -60,7 +60,7 @@ def _known(number: str) -> bool:
 
 
 @transaction.atomic
-def _try(number: str, digest: str, now: datetime) -> tuple[Matter | None, bool]:
+def _try(number: str, pin: str, now: datetime) -> tuple[Matter | None, bool]:
     """Counts first and compares after, so that many guesses at once are still as many. Commits whatever comes of it."""
     matters = Matter.objects.filter(number=number)
     over = Q(pin_locked_until__isnull=True) | Q(pin_locked_until__lte=now)
@@ -71,9 +71,10 @@ def _try(number: str, digest: str, now: datetime) -> tuple[Matter | None, bool]:
     if not counted:
         return None, matters.exists()
     matter = matters.get()
-    if not hmac.compare_digest(matter.pin_digest, digest):
+    if not numbering.pin_fits(matter, pin):
         return None, False
-    matters.update_by_verb(pin_tries=F("pin_tries") - 1)  # what was right is no guess
+    sealed = {"pin_digest": numbering.pin_digest(number, pin)} if numbering.hangs_on_a_secret(matter) else {}
+    matters.update_by_verb(pin_tries=F("pin_tries") - 1, **sealed)  # what was right is no guess
     return matter, False
 
 
@@ -102,7 +103,7 @@ def send_code(number: str, *, now: datetime) -> None:
             once=f"{number}:code:{now.isoformat()}",
             now=now,
         )
-    kept = [numbering.pin_digest(number, code), (now + CODE_LIVES).isoformat()]
+    kept = [numbering.code_digests(number, code)[0], (now + CODE_LIVES).isoformat()]
     cache.set(_code_of(number), kept, timeout=lives)
 
 
@@ -115,7 +116,7 @@ def code_fits(number: str, code: str, *, address: str, now: datetime) -> bool:
     for who, most in ((f"code_tries:{number}:{address}", MOST_TRIES), (f"code_tries:{number}", MOST_CODE_TRIES)):
         if not within(who, most=most, seconds=lives, now=now):
             return False
-    if not hmac.compare_digest(kept[0], numbering.pin_digest(number, code)):
+    if not any(hmac.compare_digest(kept[0], digest) for digest in numbering.code_digests(number, code)):
         return False
     cache.delete(_code_of(number))
     return True

@@ -4,20 +4,24 @@ import hashlib
 import hmac
 import secrets
 from datetime import datetime
+from typing import cast
 
 from django.conf import settings
 from django.db import connection
 
 from weimin.county.directory import county
+from weimin.county.sealed import SealedField
 from weimin.county.together import next_serial
 from weimin.kernel import numbers
 from weimin.kernel.chosen import current_code
 from weimin.kernel.clock import county_day
 
-from .models import Serial
+from .models import Matter, Serial
+from .states import OPEN_STATES
 
 # Six digits in a number: a month would need a million matters before a serial came round again.
 _ROUND = 1_000_000
+_DIGEST = "sha256:"
 
 
 def next_number(now: datetime) -> str:
@@ -56,5 +60,36 @@ def new_pin() -> str:
 
 
 def pin_digest(number: str, pin: str) -> str:
-    """A keyed digest: the database alone does not give six digits away."""
-    return hmac.new(settings.SECRET_KEY.encode(), f"{number}:{pin}".encode(), hashlib.sha256).hexdigest()
+    """What stands in the matter's row: a digest, sealed. Of six digits no digest hides anything; the seal does, and
+    its key is turned without anybody's PIN."""
+    return cast(SealedField, Matter._meta.get_field("pin_digest")).sealed(_digest(number, pin), row=number)
+
+
+def pin_fits(matter: Matter, pin: str) -> bool:
+    if hangs_on_a_secret(matter):
+        return any(hmac.compare_digest(matter.pin_digest, one) for one in code_digests(matter.number, pin))
+    return hmac.compare_digest(matter.pin_digest, _digest(matter.number, pin))
+
+
+def hangs_on_a_secret(matter: Matter) -> bool:
+    """Whether its PIN was given out before PINs were sealed: then one of the installation's secrets keys the digest."""
+    return not matter.pin_digest.startswith(_DIGEST)
+
+
+def open_ones_that_hang_on_a_secret() -> int:
+    """Open matters whose residents would lose their PIN if the installation's old secrets went."""
+    rows = Matter.objects.filter(state__in=OPEN_STATES).only("number", "pin_digest")
+    return sum(hangs_on_a_secret(matter) for matter in rows.iterator())
+
+
+def _digest(number: str, pin: str) -> str:
+    return _DIGEST + hashlib.sha256(f"{number}:{pin}".encode()).hexdigest()
+
+
+def code_digests(number: str, code: str) -> list[str]:
+    """Keyed digests of a code that lives for minutes, by each secret of the installation, the newest first."""
+    told = f"{number}:{code}".encode()
+    return [
+        hmac.digest(secret.encode(), told, "sha256").hex()
+        for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    ]

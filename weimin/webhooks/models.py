@@ -5,6 +5,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from weimin.county.models import Official
+from weimin.county.sealed import SealedField
+from weimin.county.sealed.ring import CIPHER, new_mark
 
 from .states import Off, Progress
 
@@ -15,8 +17,9 @@ class Endpoint(models.Model):
     name = models.CharField(_("用途说明"), max_length=80)
     url = models.CharField(_("接收地址"), max_length=300)
     events = models.JSONField(_("推送哪些事"), default=list)
-    secret = models.CharField(_("签名密钥"), max_length=400)
-    old_secret = models.CharField(_("旧签名密钥"), max_length=400, blank=True, default="")
+    mark = models.CharField(_("加封标记"), max_length=16, default=new_mark, editable=False)
+    secret = SealedField(_("签名密钥"), row="mark")
+    old_secret = SealedField(_("旧签名密钥"), row="mark", blank=True, default="")
     old_until = models.DateTimeField(_("旧密钥用到"), null=True, blank=True)
     made_by = models.ForeignKey(Official, models.PROTECT, null=True, blank=True, related_name="endpoints")
     created_at = models.DateTimeField(_("登记时间"))
@@ -36,13 +39,16 @@ class Endpoint(models.Model):
                 name="endpoint_old_secret_ends",
                 condition=Q(old_secret="", old_until__isnull=True) | (~Q(old_secret="") & Q(old_until__isnull=False)),
             ),
+            models.CheckConstraint(
+                name="endpoint_is_sealed", condition=Q(secret__is_sealed=CIPHER, old_secret__is_sealed=CIPHER)
+            ),
         ]
 
     class Privacy:
         open = {"id", "name", "url", "events", "old_until", "made_by", "created_at", "off_at", "off_why", "asked_at",
                 "good_at", "rests_until"}  # fmt: skip
         personal: set[str] = set()
-        secret = {"secret", "old_secret"}
+        secret = {"mark", "secret", "old_secret"}
 
     def __str__(self) -> str:
         return self.name

@@ -39,7 +39,7 @@ class Sealed:
 
 
 class _SealedText(str):
-    """Made by `SealedField.pre_save` only, so that nothing plain slips past it into the database."""
+    """Made by a `SealedField` only, so that nothing plain slips past it into the database."""
 
 
 class _Attribute(DeferredAttribute):
@@ -75,22 +75,25 @@ class SealedField(models.TextField):
 
     def opened(self, sealed: str, instance: models.Model) -> str:
         """The plain text; KeyTrouble if it is not what was sealed for this row."""
-        found = SEALED.fullmatch(sealed)
+        found, place = SEALED.fullmatch(sealed), self._place(getattr(instance, self.row))
         if found is None:
-            raise KeyTrouble(f"{self._place(instance)} is not sealed. Run bin/weimin county migrate.")
-        return ring_with(found[2]).open(sealed, bound_to=self._place(instance)).decode()
+            raise KeyTrouble(f"{place} is not sealed. Run bin/weimin county migrate.")
+        return ring_with(found[2]).open(sealed, bound_to=place).decode()
+
+    def sealed(self, plain: str, *, row: str) -> str:
+        """As it stands in the row of this name: for `update()`, which sees no row. Saving leaves it as it is."""
+        return _SealedText(ring().seal(plain.encode(), bound_to=self._place(row)))
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
         plain = getattr(model_instance, self.attname)
-        if plain == "":
-            return ""
-        return _SealedText(ring().seal(str(plain).encode(), bound_to=self._place(model_instance)))
+        if plain == "" or isinstance(plain, _SealedText):
+            return plain
+        return self.sealed(str(plain), row=getattr(model_instance, self.row))
 
-    def _place(self, instance: models.Model) -> str:
-        row = getattr(instance, self.row)
+    def _place(self, row: str) -> str:
         if row == "":
             raise TypeError(f"{self} names its row by {self.row}: give it one before it is sealed.")
-        return f"{instance._meta.db_table}.{self.column}:{row}"
+        return f"{self.model._meta.db_table}.{self.column}:{row}"
 
     def from_db_value(self, value: str | None, expression: Any, connection: BaseDatabaseWrapper) -> Any:
         return Sealed(value) if value else value
@@ -98,15 +101,26 @@ class SealedField(models.TextField):
     def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
         if isinstance(value, _SealedText) or value == "":
             return str(value)
-        raise TypeError(f"{self} is sealed: set it on its row and save() that; update() cannot seal.")
+        raise TypeError(f"{self} is sealed: set it on its row and save() that, or update() to what sealed() gives.")
 
     def get_lookup(self, lookup_name: str) -> type[Any]:
         if lookup_name in _ABOUT_SEALS:
             return _ABOUT_SEALS[lookup_name]
+        if lookup_name == "exact":
+            return _Nothing
         raise FieldError(f"{self} is sealed and cannot be looked for by {lookup_name}. Look by its BlindIndex.")
 
     def get_transform(self, lookup_name: str) -> Any:
         raise FieldError(f"{self} is sealed and has no {lookup_name} in the database.")
+
+
+class _Nothing(Exact):
+    """`column=""`, for conditions of constraints and indexes: nothing stands there, sealed or not."""
+
+    def __init__(self, lhs: Any, rhs: Any) -> None:
+        if rhs != "":
+            raise FieldError(f"{lhs.output_field} is sealed and cannot be looked for. Look by its BlindIndex.")
+        super().__init__(lhs, rhs)
 
 
 class _AboutSeals(Lookup):
@@ -169,17 +183,8 @@ class BlindIndex(models.TextField):
         if lookup_name == ("has_word" if self.many else "is_word"):
             return _HasWord if self.many else _IsWord
         if lookup_name in {"exact", "isnull"}:
-            return _NoWord if lookup_name == "exact" else IsNull
+            return _Nothing if lookup_name == "exact" else IsNull
         raise FieldError(f"{self} holds digests: ask by {'has_word' if self.many else 'is_word'}.")
-
-
-class _NoWord(Exact):
-    """`column=""`, in the condition of an index: there is nothing to find."""
-
-    def __init__(self, lhs: Any, rhs: Any) -> None:
-        if rhs != "":
-            raise FieldError(f"{lhs.output_field} holds digests: ask by is_word or has_word.")
-        super().__init__(lhs, rhs)
 
 
 class _IsWord(Lookup):

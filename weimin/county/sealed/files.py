@@ -1,8 +1,6 @@
 """Where a county's keys lie: one file, which only its owner may read, and what the running process knows of it."""
 
 import json
-import os
-import secrets
 import threading
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
@@ -14,6 +12,7 @@ from time import monotonic
 from django.conf import settings
 
 from weimin.kernel.chosen import current_code
+from weimin.kernel.durable import write_whole
 
 from .ring import KEY_BYTES, Key, KeyTrouble, Ring, new_key
 
@@ -105,17 +104,7 @@ def one_writer() -> Iterator[None]:
 def write(ring: Ring) -> Path:
     """On disk, whole and for its owner only, before anything is sealed with it. Inside `one_writer`."""
     path = path_of(ring.county)
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(dumps(ring))
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(beside, path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    write_whole(path, dumps(ring))
     _rings.pop((settings.KEYS, ring.county), None)
     return path
 

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from weimin.catalogue.models import Kind, Urgency
 from weimin.county.models import Office, Place, Post
+from weimin.county.sealed import SealedField
+from weimin.county.sealed.ring import CIPHER
 from weimin.households.models import Resident
 
 from ..states import CLOSED_STATES, Channel, Clock, Identity, Request, State
@@ -49,7 +51,7 @@ class Matter(models.Model):
     lat = models.DecimalField(_("纬度"), max_digits=9, decimal_places=6, null=True, blank=True)
     long = models.DecimalField(_("经度"), max_digits=9, decimal_places=6, null=True, blank=True)
     resident = models.ForeignKey(Resident, models.PROTECT, null=True, blank=True, related_name="matters")
-    pin_digest = models.CharField(_("查询码摘要"), max_length=64)
+    pin_digest = SealedField(_("查询码摘要"), row="number")
     # Wrong PINs from anywhere, counted over the quarter of an hour that ends then: matters/access.py
     pin_tries = models.PositiveSmallIntegerField(_("查询码连错次数"), default=0)
     pin_locked_until = models.DateTimeField(_("查询码锁定至"), null=True, blank=True)
@@ -98,6 +100,7 @@ class Matter(models.Model):
         ]
         constraints = [
             models.CheckConstraint(name="matter_state_is_known", condition=Q(state__in=State.values)),
+            models.CheckConstraint(name="matter_pin_is_sealed", condition=Q(pin_digest__is_sealed=CIPHER)),
             models.CheckConstraint(
                 name="matter_open_has_one_owner_and_one_clock",
                 condition=(

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from weimin.catalogue.models import Kind
 from weimin.county.models import Place
+from weimin.county.sealed import SealedField
+from weimin.county.sealed.ring import CIPHER, new_mark
 
 from .matter import Matter
 
@@ -36,10 +38,11 @@ class Partner(models.Model):
         XML = "xml", "XML"
         JSON = "json", "JSON"
 
+    mark = models.CharField(_("加封标记"), max_length=16, default=new_mark, editable=False)
     name = models.CharField(_("名称"), max_length=60, unique=True)
     url = models.CharField(_("接口地址"), max_length=300)
     jurisdiction = models.CharField(_("辖区代码"), max_length=60, blank=True, default="")
-    api_key = models.CharField(_("接口密钥"), max_length=400, blank=True, default="")
+    api_key = SealedField(_("接口密钥"), row="mark", blank=True, default="")
     format = models.CharField(_("格式"), max_length=4, choices=Format.choices, default=Format.XML)
     sends = models.BooleanField(_("向对方转送"), default=False)
     takes = models.BooleanField(_("收下对方的新请求"), default=False)
@@ -61,6 +64,7 @@ class Partner(models.Model):
                 name="partner_that_is_taken_from_says_where_to",
                 condition=Q(takes=False) | Q(kind__isnull=False, place__isnull=False),
             ),
+            models.CheckConstraint(name="partner_is_sealed", condition=Q(api_key__is_sealed=CIPHER)),
         ]
 
     class Privacy:
@@ -68,7 +72,7 @@ class Partner(models.Model):
                 "off_at", "taken_until", "heard_until", "tells_updates", "tried_at", "good_at", "trouble",
                 "unknown_codes"}  # fmt: skip
         personal: set[str] = set()
-        secret = {"api_key"}
+        secret = {"api_key", "mark"}
 
     def __str__(self) -> str:
         return self.name
@@ -114,7 +118,8 @@ class Referral(models.Model):
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="referrals")
     stage = models.CharField(_("进度"), max_length=9, choices=Stage.choices)
     service_code = models.CharField(_("对方的类别代码"), max_length=60)
-    words = models.TextField(_("转送的说明"), blank=True, default="")
+    mark = models.CharField(_("加封标记"), max_length=16, default=new_mark, editable=False)
+    words = SealedField(_("转送的说明"), row="mark", blank=True, default="")
     foreign_id = models.CharField(_("对方编号"), max_length=60, blank=True, default="")
     token = models.CharField(_("对方的凭据"), max_length=200, blank=True, default="")
     attempts = models.PositiveSmallIntegerField(_("尝试次数"), default=0)
@@ -138,13 +143,14 @@ class Referral(models.Model):
             models.CheckConstraint(
                 name="referral_there_has_its_number", condition=~Q(stage__in=["SENT", "TAKEN"]) | ~Q(foreign_id="")
             ),
+            models.CheckConstraint(name="referral_is_sealed", condition=Q(words__is_sealed=CIPHER)),
         ]
 
     class Privacy:
         open = {"id", "partner", "matter", "stage", "service_code", "foreign_id", "attempts", "next_at", "made_at",
                 "closed", "trouble"}  # fmt: skip
         personal = {"words", "said"}
-        secret = {"token"}
+        secret = {"token", "mark"}
 
     @property
     def trouble_words(self) -> str:
