@@ -65,9 +65,7 @@ def _check_nothing_hangs_on_it(newest: Secret, at_once: bool, now: datetime) -> 
     if hanging:
         raise Refused(
             "SECRET_IN_USE",
-            _(
-                "还有 %(count)s 件未办结的事项，居民的查询码要靠旧系统密钥核对。居民再查询一次，或者事项办结后，才能停用。"
-            )
+            _("还有 %(count)s 件未办结事项的查询码要靠旧系统密钥核对。等居民再查询一次，或者事项办结，才能停用。")
             % {"count": f"{hanging:,}"},
         )
 
