@@ -35,6 +35,7 @@ EXTRAS = {
         "context": "the one entrance to a county's data",
         "context_processors": "what every template knows about its county",
         "directory": "which counties are served by which host name",
+        "durable": "a small file written whole, for its owner only",
         "duties": "the words for what a post may do",
         "headers": "what a browser is told it may do with our pages",
         "idempotency": "the same request sent twice is answered once",

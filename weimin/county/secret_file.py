@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from fcntl import LOCK_EX, flock
 from pathlib import Path
 
-from weimin.kernel.durable import write_whole
+from weimin.county.durable import write_whole
 
 NAME = "secret"
 _LINE = re.compile(r"(.+?)(?: (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ))?")

@@ -11,8 +11,8 @@ from time import monotonic
 
 from django.conf import settings
 
+from weimin.county.durable import write_whole
 from weimin.kernel.chosen import current_code
-from weimin.kernel.durable import write_whole
 
 from .ring import KEY_BYTES, Key, KeyTrouble, Ring, new_key
 

@@ -16,9 +16,9 @@ from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
 from weimin.county.context import schema_of, use_shared
+from weimin.county.durable import write_whole
 from weimin.county.sealed.files import one_writer, path_of, read, write
 from weimin.county.sealed.ring import Ring
-from weimin.kernel.durable import write_whole
 from weimin.kernel.kept import forget_all
 from weimin.ledger.services import record
 from weimin.matters.numbering import next_serials

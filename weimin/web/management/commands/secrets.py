@@ -12,7 +12,10 @@ from weimin.kernel.refusal import Refused
 from weimin.web.queries import hanging_matters, secret_file
 from weimin.web.services import retire_secret, rotate_secret
 
-RESTART = "systemctl restart weimin weimin-work (or docker compose restart web work, or stop bin/run and start it)"
+RESTART = (
+    "systemctl restart weimin weimin-work, and weimin-celery where it runs "
+    "(or docker compose restart, or stop bin/run and start it)"
+)
 
 
 class Command(BaseCommand):
