@@ -45,6 +45,7 @@ EXTRAS = {
         "middleware": "each request enters one county",
         "notice_days": "a year of the official notice, read and judged",
         "pinyin": "names found by their sounds",
+        "readings": "how Chinese is read, in little memory",
         "plans": "a county read from tables before it is founded",
         "postgresql": "the database engine for many counties",
         "router": "which tables stand in which schema",

@@ -1,9 +1,10 @@
 """The server divides into workers only after the house is built, and shares no connection with them."""
 
 import gc
+import subprocess
+import sys
 
 from config import serve
-from weimin.county.pinyin import initials, search_words, syllables
 
 
 def test_what_is_built_before_the_division_asks_the_database_nothing(django_assert_num_queries, db):
@@ -14,6 +15,11 @@ def test_what_is_built_before_the_division_asks_the_database_nothing(django_asse
     assert serve.built("config.wsgi:application") is serve.application
 
 
-def test_pinyin_reads_words_not_single_characters():
-    assert (syllables("重庆银行"), initials("重庆银行")) == ("chongqingyinhang", "cqyh")
-    assert search_words("水管爆裂", "") == "shuiguanbaolie sgbl"
+def test_no_worker_holds_a_library_it_does_not_need():
+    """What is imported before the division stands in memory as long as the server runs."""
+    heavy = ("duckdb", "ibis", "numpy", "pandas", "pyarrow", "pypinyin", "pyspark")
+    found = "import sys; from config import serve; serve.build(); print(*sorted({*sys.modules} & {*sys.argv[1:]}))"
+    said = subprocess.run(
+        [sys.executable, "-c", found, *heavy], capture_output=True, text=True, timeout=120, check=True
+    ).stdout
+    assert said == "\n"

@@ -1,26 +1,27 @@
 """Pinyin for search: "水管爆裂" is found by "shuiguan", by "sgbl", and by its characters."""
 
-import os
-from functools import cache
-from importlib import import_module
-from typing import Any
+from itertools import groupby
+
+from .readings import readings
 
 
-@cache
-def _library() -> Any:
-    """pypinyin, once a name is first written: its phrases take 50 MB, and most processes only search names."""
-    os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "true")  # we add no readings of our own
-    return import_module("pypinyin")
+def read(text: str) -> list[tuple[str, str]]:
+    """Syllables with their initials: 水管 → [("shui", "s"), ("guan", "g")]. A run of what is no Chinese stays whole."""
+    known, parts = readings(), []
+    for chinese, signs in groupby(text, key=known.has):
+        run = "".join(signs)
+        parts += [(sound, sound[0]) for sound in known.of(run)] if chinese else [(run, run)]
+    return parts
 
 
 def syllables(text: str) -> str:
     """水管 → shuiguan. What is no Chinese stays as it is."""
-    return "".join(_library().lazy_pinyin(text)).lower()
+    return "".join(sound for sound, _initial in read(text)).lower()
 
 
 def initials(text: str) -> str:
     """水管 → sg."""
-    return "".join(_library().lazy_pinyin(text, style=_library().Style.FIRST_LETTER)).lower()
+    return "".join(initial for _sound, initial in read(text)).lower()
 
 
 def search_words(*texts: str, limit: int = 300) -> str:

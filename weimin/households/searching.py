@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Protocol
 
-from pypinyin import Style, lazy_pinyin
+from weimin.county.pinyin import read
 
 FEWEST, FEWEST_DIGITS, MOST = 2, 3, 12  # signs of a beginning; a longer question is asked by its first twelve
 
@@ -56,8 +56,8 @@ def fits(resident: Person, typed: str) -> bool:
 @lru_cache(maxsize=4096)
 def sounds(name: str) -> tuple[str, ...]:
     """From each syllable on, in full and by initials: 王桂芳 by wangguifang, guifang, fang, wgf, gf."""
-    full = [_plain(part) for part in lazy_pinyin(name)]
-    first = [_plain(part) for part in lazy_pinyin(name, style=Style.FIRST_LETTER)]
+    parts = read(name)
+    full, first = [_plain(sound) for sound, _initial in parts], [_plain(initial) for _sound, initial in parts]
     found = ["".join(parts[at:]) for parts in (full, first) for at in range(len(parts))]
     return tuple(dict.fromkeys(word for word in found if word))
 

@@ -2,9 +2,11 @@
 
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Sum
 
 from weimin.kernel.clock import county_day
 
@@ -57,6 +59,12 @@ def changing(delta: Counter[str]) -> tuple[str, list[str | int]]:
         f"ON CONFLICT (key, slot) DO UPDATE SET n = {table}.n + excluded.n",
         [value for key, n in rows for value in (key, slot, n)],
     )
+
+
+def each_under(prefix: str) -> Iterator[tuple[str, int]]:
+    """Running counts whose key begins so, one after another: where there are thousands and few are kept."""
+    rows = Tally.objects.filter(key__startswith=prefix).values_list("key").annotate(total=Sum("n")).order_by()
+    return ((key, int(total)) for key, total in rows.iterator(chunk_size=500))
 
 
 _STANDING = """

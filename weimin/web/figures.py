@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from math import sqrt
 
+from django.db.models import Count
+
 from weimin.county.models import Office
 from weimin.county.queries import offices_open
 from weimin.kernel.clock import county_day
-from weimin.matters import queries
+from weimin.matters import queries, tallies
 from weimin.matters.states import Clock
 
 FEWEST = 10  # below this a share says more about chance than about the office
@@ -168,11 +170,12 @@ def by_office(*, now: datetime) -> list[tuple[Office, Figures]]:
     """Each office that answered or is late, by its code: not a ranking."""
     wanted = {f"{first:%y%m}" for first in _months(now)}
     kept: dict[int, Counter[str]] = {}
-    for key, n in queries.tallies_under("office_month:").items():
+    for key, n in tallies.each_under("office_month:"):
         _word, office, month, act = key.split(":")
         if month in wanted:
             kept.setdefault(int(office), Counter())[act] += n
-    late = Counter(queries.overdue(now=now).filter(clock=Clock.ANSWER).values_list("lead_id", flat=True))
+    overdue = queries.overdue(now=now).filter(clock=Clock.ANSWER).order_by()
+    late = Counter(dict(overdue.values_list("lead_id").annotate(n=Count("pk"))))
     return [
         (office, _figures(kept.get(office.pk, Counter()), late[office.pk]))
         for office in offices_open()
