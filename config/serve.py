@@ -1,12 +1,16 @@
 """The server: `python -m config.serve --workers 2`. The house is built once, then divided into workers.
 
-What is built before the division stands in memory once for all of them: two workers that each build the house for
-themselves take 320 MiB, two that share it 150.
+What is built before the division stands in memory once for all of them. What built it makes room then, and watches
+(`keeper.py`). Two workers that each build the house for themselves take 320 MiB, two that share it 150.
 """
 
 import argparse
 import ctypes
 import gc
+import multiprocessing
+import signal
+import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +20,13 @@ from django.db.migrations.loader import MigrationLoader
 from django.template import engines
 from django.urls import reverse
 from django.utils.translation import gettext, override
-from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
+from granian.server.mp import MPServer
 
 from weimin.county.pinyin import search_words
 
+from . import keeper
 from .wsgi import application
 
 # The server's own lines in the same form as Weimin's.
@@ -36,11 +41,32 @@ _M_MMAP_THRESHOLD = -3  # malloc.h of glibc
 _LARGE = 128 * 1024
 
 
-def main() -> None:
-    given = _arguments()
+class Server(MPServer):
+    """granian's server until its workers run; then the keeper's, so that what was built stands only in them."""
+
+    def __init__(self, arguments: list[str], leaving: Collection[int], **options: Any) -> None:
+        super().__init__("config.wsgi:application", **options)
+        self._arguments, self._leaving = arguments, leaving
+
+    def startup(self, *loaders: Any) -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, keeper.SIGNALS)  # what comes now, the keeper answers
+        super().startup(*loaders)
+
+    def _serve_loop(self, *loaders: Any) -> None:
+        # one worker alone is divided anew at once: nobody else would serve while the house is built
+        if len(self.wrks) > 1 and multiprocessing.get_start_method() == "fork":
+            keeper.keep([worker.inner.pid for worker in self.wrks], self._leaving, self._arguments)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, keeper.SIGNALS)
+        super()._serve_loop(*loaders)
+
+
+def main(arguments: list[str], leaving: Collection[int] = ()) -> None:
+    """Serve by these arguments. `leaving` are workers of the server before this one, asked to end when ours serve."""
+    given = _arguments(arguments)
     give_back()
-    server = Granian(
-        "config.wsgi:application",
+    server = Server(
+        arguments,
+        leaving,
         address=given.host,
         port=given.port,
         interface=Interfaces.WSGI,
@@ -66,7 +92,8 @@ def give_back() -> None:
 
 
 def built(*_target: Any) -> Any:
-    """The application; a worker of a system that cannot divide builds it here."""
+    """The application, in a worker; one of a system that cannot divide builds it here."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, keeper.SIGNALS)
     return application
 
 
@@ -90,14 +117,14 @@ def build() -> None:
     gc.freeze()
 
 
-def _arguments() -> argparse.Namespace:
+def _arguments(given: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m config.serve", description="Serve the pages and interfaces.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--workers", type=int, default=1, help="processes; on SQLite one, on PostgreSQL one a core")
     parser.add_argument("--threads", type=int, default=4, help="requests a worker answers at once")
-    return parser.parse_args()
+    return parser.parse_args(given)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
