@@ -1,11 +1,13 @@
 """A county is chosen once, and nothing is read or written outside it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 
+import psycopg
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
-from tests import harness
+from tests import harness, standing
 from weimin.county.checks import county_tables_stay_home
 from weimin.county.context import NoCounty, UnknownCounty, current_code, schema_of, use_county, use_shared
 from weimin.county.models import Account
@@ -107,6 +109,26 @@ def test_the_path_follows_the_choice_after_rollback_and_lost_connection(county_b
     with use_county(county_b):
         assert path() == NEIGHBOUR
         assert Account.objects.count() == 0
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("within", [False, True], ids=["between transactions", "within one"])
+def test_a_connection_that_the_server_ends_takes_its_county_with_it_and_is_made_anew(county_b, within):
+    def asked_again():
+        with transaction.atomic() if within else nullcontext(), use_county(county_b):
+            assert path() == NEIGHBOUR
+            with psycopg.connect(standing.neighbour.url) as other:
+                other.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+            path()
+
+    assert connection.is_usable()  # asked a moment ago, as by the request before
+    with pytest.raises(OperationalError):
+        asked_again()
+    connection.close_if_unusable_or_obsolete()
+    assert path() == HOME
+    with use_county(county_b):
+        assert path() == NEIGHBOUR
 
 
 @pytest.mark.postgresql

@@ -87,7 +87,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Whether its server still stands. It costs a statement only where nothing was heard of it for a while, or
         where there is something to read on a line that should be silent: that is how a server says it ends."""
         before, self._used_at = self._used_at, monotonic()
-        if self.connection is not None and self._used_at - before < QUIET:
+        if self.connection is None or self.connection.closed:  # a line that was lost has nothing left to look at
+            return False
+        if self._used_at - before < QUIET:
             line = select.poll()
             line.register(self.connection.pgconn.socket, select.POLLIN)
             if not line.poll(0):
