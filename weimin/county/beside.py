@@ -27,6 +27,8 @@ CREATE TABLE IF NOT EXISTS hits (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS kept (name TEXT PRIMARY KEY, value TEXT, until REAL) WITHOUT ROWID;
 """
+# Seconds: where the clock was a day fast, a used code would be forgotten, and good again once the clock is put right.
+_SWEPT_AFTER = 2 * 86400
 _open = threading.local()  # a connection is its thread's
 
 
@@ -107,7 +109,7 @@ class SharedCache(BaseCache):
         return json.loads(rows[0][0]) if rows else default
 
     def set(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:
-        ask(self._path, "DELETE FROM kept WHERE until <= ?", (time.time(),))
+        ask(self._path, "DELETE FROM kept WHERE until <= ?", (time.time() - _SWEPT_AFTER,))
         given = (self._named(key, version), json.dumps(value), self._until(timeout))
         ask(self._path, "INSERT OR REPLACE INTO kept (name, value, until) VALUES (?, ?, ?)", given)
 
