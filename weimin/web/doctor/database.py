@@ -15,6 +15,9 @@ from .finding import Finding, good, ill, look, some
 
 GUARDS = 3  # of the ledger's table on SQLite: INSERT over an old row, UPDATE, DELETE
 _MAY_CHANGE = "SELECT current_user WHERE has_table_privilege('ledger_entry', 'UPDATE, DELETE, TRUNCATE')"
+_OWN_ROLE = """
+SELECT FROM pg_roles WHERE rolname = 'weimin_' || current_schema() AND pg_has_role(session_user, oid, 'MEMBER')
+"""
 _LATE, _WRONG = 2.0, 30.0  # seconds
 
 
@@ -60,11 +63,10 @@ def wall(now: datetime) -> Finding:
     """Whether each county's pages and jobs act as a database role that sees no other county."""
     if connection.vendor != "postgresql":
         return good(_("这个数据库里只有一个县。"))
-    role = role_of(chosen_schema())
-    if _asked(f"SELECT FROM pg_roles WHERE rolname = '{role}' AND pg_has_role(session_user, oid, 'MEMBER')"):
+    if _asked(_OWN_ROLE):
         return good(_("每一次写入都用本县自己的数据库角色，看不到别的县。"))
     return look(
-        _("本县没有自己的数据库角色 %(role)s。") % {"role": role},
+        _("本县没有自己的数据库角色 %(role)s。") % {"role": role_of(chosen_schema())},
         lost=_("各县之间只有程序这一道墙，数据库不另外拦。"),
         mend=_(
             "请让表的所有者有 CREATEROLE 权限（deploy/postgresql/roles.sql），再用它运行 bin/weimin county migrate，"
