@@ -2,7 +2,8 @@
 
 python -m bench.counties [--counties 100] [--processes 2] [--dsn postgresql://...] [--out FILE]
 
-A copy of the house is migrated, so that the new migration is a real one. Ends with 1 where a floor is missed.
+A copy of the house is migrated, so that the new migration is a real one. Then every catalog is compared, and one
+county is dumped, restored elsewhere and compared. Ends with 1 where a floor is missed.
 """
 
 import argparse
@@ -18,13 +19,17 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench.cluster import cluster, query
+from bench.cluster import Cluster, cluster, query
+from bench.one_county import catalog, restored, sum_of_rows
 
 ROOT = Path(__file__).resolve().parent.parent
+FIRST = "county_990101"
 FLOORS = {
     "add_seconds": {"most": 60, "asked": "100 counties added, seconds"},
     "migrate_seconds": {"most": 60, "asked": "100 counties brought to one new migration, seconds"},
     "missing": {"most": 0, "asked": "counties that are not there or lag behind"},
+    "unlike": {"most": 0, "asked": "counties whose catalog differs from the first one's, which its migrations made"},
+    "not_whole": {"most": 0, "asked": "tables that differ in a county brought back from pg_dump, its catalog included"},
 }
 NEW = '''"""A column that no code uses yet."""
 
@@ -46,6 +51,7 @@ def main() -> None:
     given = asked.parse_args()
     with cluster(given.dsn) as server, tempfile.TemporaryDirectory(prefix="weimin-bench-") as folder:
         said = measured(Path(folder), server.create("counties"), given.counties, given.processes)
+        compared(said, server)
     text = json.dumps(said, ensure_ascii=False, indent=2)
     if given.out:
         given.out.write_text(text + "\n")
@@ -71,10 +77,10 @@ def measured(folder: Path, url: str, counties: int, processes: int) -> dict[str,
         "processors": os.cpu_count(), "steps": {},
     }  # fmt: skip
 
-    def step(name: str, *words: str) -> str:
+    def step(name: str, *words: str, command: str = "county") -> str:
         before, began, load = _cpu(), time.monotonic(), os.getloadavg()[0]
         done = subprocess.run(
-            [sys.executable, "manage.py", "county", *words], cwd=house, check=True, stdout=subprocess.PIPE, text=True,
+            [sys.executable, "manage.py", command, *words], cwd=house, check=True, stdout=subprocess.PIPE, text=True,
             env={**os.environ, "WEIMIN_HOME": str(folder / "home"), "DATABASE_URL": url, "WEIMIN_LOG": "json"},
         )  # fmt: skip
         said["steps"][name] = {
@@ -94,17 +100,27 @@ def measured(folder: Path, url: str, counties: int, processes: int) -> dict[str,
     standing = json.loads(step("list", "list", "--json"))
     there = sum(row["behind"] == 0 and row["served"] for row in standing)
     said["bytes_a_county"] = round(sum(row["bytes"] for row in standing) / len(standing))
-    said["floors"] = _judged(said["steps"], counties - there)
+    said["missing"] = counties - there
+    step("something in the first county", "--small", command="sample_county")
     return said
 
 
-def _judged(steps: dict[str, Any], missing: int) -> dict[str, Any]:
+def compared(said: dict[str, Any], server: Cluster) -> None:
+    """Every county's catalog beside the first one's, and that first one dumped, restored elsewhere and compared."""
+    url = server.database("counties")
+    first = catalog(url, FIRST)
+    schemas = query(url, "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'county\\_%' ORDER BY 1").splitlines()
+    said["unlike"] = [schema for schema in schemas if catalog(url, schema) != first]
+    said["catalogs_compared"], said["rows_restored"] = len(schemas), sum_of_rows(url, FIRST)
+    said["not_whole"] = restored(url, FIRST, server.create("restored"))
     values = {
-        "add_seconds": steps["add"]["seconds"],
-        "migrate_seconds": steps["migrate"]["seconds"],
-        "missing": missing,
+        "add_seconds": said["steps"]["add"]["seconds"],
+        "migrate_seconds": said["steps"]["migrate"]["seconds"],
+        "missing": said["missing"],
+        "unlike": len(said["unlike"]),
+        "not_whole": len(said["not_whole"]),
     }
-    return {
+    said["floors"] = {
         name: {**FLOORS[name], "value": value, "met": value <= FLOORS[name]["most"]} for name, value in values.items()
     }
 
