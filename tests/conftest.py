@@ -1,7 +1,7 @@
 """The house in which every test runs: a home, a database and two counties of its own.
 
 SQLite by default; PostgreSQL when DATABASE_URL names one. There A and B stand side by side, and a test that touches
-B without asking for it fails. This file is read before Django's settings, which is why it names them.
+B without asking for it fails: see watcher.py. This file is read before Django's settings, which is why it names them.
 """
 
 import json
@@ -31,6 +31,7 @@ from django.db import connection  # noqa: E402 -- the home first
 from django.test import TransactionTestCase  # noqa: E402 -- the home first
 from django.utils import translation  # noqa: E402 -- the home first
 
+from tests import standing, watcher  # noqa: E402 -- the home first
 from weimin.county.context import current, schema_of  # noqa: E402 -- the home first
 from weimin.kernel.kept import forget_all  # noqa: E402 -- the home first
 
@@ -41,6 +42,7 @@ settings.STORAGES = {
 }
 # read by now; a worker that inherited the name would read its settings before it has a home and a database of its own
 del os.environ["DJANGO_SETTINGS_MODULE"]
+watcher.listen()
 current.set(schema_of(harness.A))  # what runs between tests: setting up and emptying the database
 
 ON_POSTGRESQL = connection.vendor == "postgresql"
@@ -56,6 +58,7 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 def django_db_setup(django_test_environment, django_db_blocker) -> Iterator[None]:
     with django_db_blocker.unblock():
         harness.open_database()
+    watcher.watcher.begin()  # what filled county B is no test's
     yield
     with django_db_blocker.unblock():
         harness.close_database()
@@ -89,26 +92,26 @@ def no_county() -> Iterator[None]:
 
 @pytest.fixture
 def county_b(db) -> str:
-    """The code of the neighbouring county; `with use_county(county_b):` enters it. PostgreSQL only."""
+    """The code of the neighbouring county, emptied; `with use_county(county_b):` enters it. PostgreSQL only."""
+    standing.neighbour.empty()
     return harness.B
 
 
-@pytest.fixture(autouse=True)
-def _nobody_touches_the_neighbour(request) -> Iterator[None]:
-    """Fails a test that reads or writes county B without asking for the fixture `county_b`."""
-    if not ON_POSTGRESQL or "county_b" in request.fixturenames:
-        yield
-        return
-    neighbour, touched = schema_of(harness.B), []
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item):
+    """County B stands as it was made, whatever the test before did to it."""
+    if standing.neighbour is not None and standing.neighbour.changed_for_good:
+        standing.neighbour.restore()
+    watcher.watcher.begin()
+    return (yield)
 
-    def watch(execute, sql, params, many, context):
-        if current.get() == neighbour or neighbour in str(sql):
-            touched.append(str(sql))
-        return execute(sql, params, many, context)
 
-    with connection.execute_wrapper(watch):
-        yield
-    assert touched == [], "this test reached into the neighbouring county"
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """A test that did more than its county allows fails, whatever it says itself."""
+    result = yield
+    watcher.judge(item)
+    return result
 
 
 @pytest.fixture

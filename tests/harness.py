@@ -22,11 +22,12 @@ from django.core.management import call_command
 from django.db import connection
 from psycopg import errors, sql
 
+from tests import standing
 from weimin.county.context import use_county, use_shared
 from weimin.county.sealed.files import make_first
 
 ROOT = Path(__file__).resolve().parent.parent
-A, B = "990101", "990102"
+A, B = "990101", standing.B
 ROLE = "weimin_test"
 LOCK = 990101  # any number, the same for every run that shares a server
 
@@ -88,6 +89,7 @@ def open_database() -> None:
         _open_sqlite()
     else:
         _open_postgresql()
+        standing.open_neighbour(os.environ["DATABASE_URL"])
 
 
 def close_database() -> None:
@@ -189,17 +191,15 @@ def _flush_sqlite() -> None:
 
 def _flush_postgresql() -> None:
     filled = []
-    for schema, choice in (("public", use_shared()), (f"county_{A}", use_county(A)), (f"county_{B}", use_county(B))):
+    for schema, choice in (("public", use_shared()), (f"county_{A}", use_county(A))):
         with choice, connection.cursor() as cursor:
             tables = [name for name in connection.introspection.table_names(cursor) if name not in KEPT]
-            if schema != "public":
-                cursor.execute("GRANT TRUNCATE ON ledger_entry TO CURRENT_USER")
             found = " UNION ALL ".join(f"SELECT '{t}' WHERE EXISTS (SELECT 1 FROM \"{t}\")" for t in tables)
             if found:
                 cursor.execute(found)
                 filled += [f'{schema}."{name}"' for (name,) in cursor.fetchall()]
-    with use_county(A), connection.cursor() as cursor:
-        if filled:
+    if filled:
+        with use_county(A), connection.cursor() as cursor:
+            cursor.execute("GRANT TRUNCATE ON ledger_entry TO CURRENT_USER")
             cursor.execute(f"TRUNCATE {', '.join(filled)} CASCADE")
-        for code in (A, B):
-            cursor.execute(f"REVOKE TRUNCATE ON county_{code}.ledger_entry FROM CURRENT_USER")
+            cursor.execute("REVOKE TRUNCATE ON ledger_entry FROM CURRENT_USER")

@@ -201,6 +201,7 @@ def test_the_one_county_is_listed_on_both_databases(monkeypatch):
         assert (first.split()[:2], more) == (["990101", "county_990101"], [])
 
 
+@pytest.mark.every_county
 def test_before_the_first_migration_there_is_nothing_to_list_and_it_is_said(monkeypatch):
     monkeypatch.setattr(connection.introspection, "table_names", lambda *_: [])
     with use_shared():

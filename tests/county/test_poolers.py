@@ -57,7 +57,7 @@ def test_a_thousand_questions_over_two_counties_through_one_pooled_connection(po
         assert sum(pool.map(ask, range(threads))) == 0
 
 
-def test_a_pooled_connection_that_served_a_county_serves_nobody_without_a_choice(pooled):
+def test_a_pooled_connection_that_served_a_county_serves_nobody_without_a_choice(pooled, no_county):
     first = pooled()
     with use_county(harness.B):
         assert asked(first) == "county_990102"

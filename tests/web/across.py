@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
-from tests import harness
+from tests import harness, standing
 from tests.cast import NOON
 from tests.web.neighbour import HOSTS, MARK, PHONE, County, two_counties
 from tests.web.test_matrix import addresses
@@ -37,6 +37,7 @@ def county_b():
 @pytest.fixture(scope="module")
 def both(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
+        standing.neighbour.empty()
         yield two_counties()
         transaction.set_rollback(True)
 
