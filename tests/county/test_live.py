@@ -6,7 +6,8 @@ from django.db.migrations.state import ProjectState
 from django.db.transaction import atomic, set_rollback
 from django.test.utils import CaptureQueriesContext
 
-from weimin.county.live import AddConstraintLive, AddIndexLive
+from weimin.county.live import AddConstraintLive, AddIndexLive, RemoveKeyIndex, RemoveLikeIndexes
+from weimin.matters.models import Rating
 from weimin.web.models import Run
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -80,3 +81,46 @@ def test_inside_a_transaction_it_is_djangos_own_step():
     assert [query["sql"] for query in asked if "planted" in query["sql"]] == [
         'CREATE INDEX "run_planted" ON "web_run" ("failures")'
     ]
+
+
+def keys_of(table):
+    """Of each index of one column and each key, its column and what it is."""
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, table)
+    indexes = {one["columns"][0] for one in found.values() if one["index"] and len(one["columns"]) == 1}
+    return indexes, {one["columns"][0] for one in found.values() if one["foreign_key"]}
+
+
+def test_a_key_loses_its_index_and_goes_on_binding():
+    table = Rating._meta.db_table
+    before, bound = keys_of(table)
+    from_state = ProjectState.from_apps(Rating._meta.apps)
+    plain = models.ForeignKey("matters.Matter", models.PROTECT, related_name="ratings", db_index=False)
+    step, to_state = RemoveKeyIndex("rating", "matter", plain), from_state.clone()
+    step.state_forwards("matters", to_state)
+    with CaptureQueriesContext(connection) as asked, connection.schema_editor(atomic=False) as editor:
+        step.database_forwards("matters", editor, from_state, to_state)
+    try:
+        assert keys_of(table) == (before - {"matter_id"}, bound)
+        assert not [query["sql"] for query in asked if query["sql"].startswith(("ALTER", "CREATE"))]
+    finally:
+        with connection.schema_editor() as editor:
+            step.database_backwards("matters", editor, to_state, from_state)
+    assert keys_of(table) == (before, bound)
+
+
+@pytest.mark.postgresql
+def test_the_second_index_of_a_word_is_not_made_and_an_earlier_one_removed(migrated):
+    def for_like():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema() AND indexdef ~ 'pattern_ops'"
+            )
+            return [name for (name,) in cursor.fetchall()]
+
+    assert for_like() == []
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE INDEX web_run_job_like ON web_run (job varchar_pattern_ops)")
+    assert for_like() == ["web_run_job_like"]
+    migrated(RemoveLikeIndexes("run"))
+    assert for_like() == []

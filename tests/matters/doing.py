@@ -1,6 +1,6 @@
 """Each act done as somebody who may do it would, for random histories."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from tests.cast import REPLY
 from weimin.county.actors import CLOCK, RESIDENT, actor_of
@@ -9,13 +9,18 @@ from weimin.matters import journey, queries
 from weimin.matters.models import Appeal
 from weimin.matters.states import Act, ContactOutcome, Grade, Missed, PauseReason, Resolved, State
 
-REPLIES = (
-    REPLY,
-    journey.Reply(
+SOON, FAR_OFF = timedelta(days=4), date(2099, 1, 1)
+
+
+def reply(n, now):
+    """Without a promise, with one that soon falls due, or with one far off."""
+    due_on = (None, (now + SOON).date(), None, FAR_OFF)[n % 4]
+    if due_on is None:
+        return REPLY
+    return journey.Reply(
         facts="已排上计划。", reasons="要换主管。", rule="条例", appeal_route="信访局", promise="换好主管道",
-        promise_due_on=date(2099, 1, 1),
-    ),
-)  # fmt: skip
+        promise_due_on=due_on,
+    )  # fmt: skip
 
 
 class Doing:
@@ -90,7 +95,7 @@ class Doing:
         if matter.state == State.MERGED:
             journey.answer_merged(matter, by=CLOCK, now=self.now)
         else:
-            journey.answer_matter(matter, reply=REPLIES[n % 2], by=self.handler(matter), now=self.now)
+            journey.answer_matter(matter, reply=reply(n, self.now), by=self.handler(matter), now=self.now)
 
     def rate(self, matter, n):
         grade, resolved = list(Grade)[n % len(Grade)], list(Resolved)[n % len(Resolved)]

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, settings
@@ -17,7 +17,7 @@ from weimin.ledger.models import Entry
 from weimin.ledger.services import verify
 from weimin.matters import journey, queries, tallies
 from weimin.matters.journey._core import content_of
-from weimin.matters.models import Answer, Event, Matter, Rating
+from weimin.matters.models import Event, Matter, Rating
 from weimin.matters.states import CLOSED_STATES, IN_HAND, MOVES, STILL, Act, Channel, Clock, Grade
 
 # isort: split
@@ -27,7 +27,6 @@ from weimin.matters.tasks import run_due
 HISTORIES = int(os.environ.get("WEIMIN_HISTORIES", "20"))
 STEPS, MOST_MATTERS = 25, 4
 BEGINNINGS = [State.RECEIVED, State.DISPATCHED, State.HANDLED, State.ANSWERED, State.RATED, State.RETURNED]
-UNTIL_PROMISED = timedelta(days=4)
 BESIDE = (Act.CONTACT, Act.EXTEND, Act.ASK_HELP, Act.SUPPORT, Act.CALL_BACK)
 STANDING = ("state:", "township:", "kind:", "office:", "owner:")
 
@@ -116,8 +115,7 @@ class Histories(RuleBasedStateMachine):
         run_due(now=self.now)
 
     @rule()
-    def a_promise_falls_due(self):
-        Answer.objects.filter(promise_due_on=date(2099, 1, 1)).update(promise_due_on=(self.now + UNTIL_PROMISED).date())
+    def dates_are_counted_anew(self):
         for matter in queries.running_past(self.now.date()):
             journey.recompute_clock(matter, by=CLOCK, now=self.now)
 

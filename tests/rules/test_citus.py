@@ -36,6 +36,7 @@ BY_HAND = {
     "matters.0002_number_sequence: RunPython": "one sequence, in the county's schema",
     "matters.0009_seal_letters: RunPython": "plain SELECT and UPDATE by primary key, in the county's schema",
     "matters.0012_seal_secrets: RunPython": "plain SELECT and UPDATE by primary key, in the county's schema",
+    "matters.0020_words_of_contacts: RunPython": "plain SELECT of two tables of the county",
     "notices.0005_seal_notices: RunPython": "plain SELECT and UPDATE by primary key, in the county's schema",
     "webhooks.0003_seal_secrets: RunPython": "plain SELECT and UPDATE by primary key, in the county's schema",
 }

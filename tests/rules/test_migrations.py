@@ -27,6 +27,7 @@ BEFORE_THE_FIRST_RELEASE = {
     "matters.0011_sealed_secrets",
     "matters.0012_seal_secrets",
     "matters.0013_only_sealed_secrets",
+    "matters.0020_words_of_contacts",
     "notices.0002_lost",
     "notices.0003_carriers",
     "notices.0005_seal_notices",

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import islice
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from weimin.ledger.models import Entry
 from weimin.ledger.services import verify
@@ -29,8 +29,8 @@ class Opened:
 def open_timelines(step: Callable[[int], object] = lambda count: None) -> Opened:
     """Each line must be opened by an entry of its own. `step` is told of every few hundred matters."""
     found = Opened()
-    matters = Matter.objects.order_by("pk").values_list("pk", "number").iterator(chunk_size=_MATTERS)
-    while some := dict(islice(matters, _MATTERS)):
+    matters = _read().order_by("pk").iterator(chunk_size=_MATTERS)
+    while some := list(islice(matters, _MATTERS)):
         _open_some(some, found)
         step(len(some))
     _open_hand_overs(found)
@@ -44,21 +44,29 @@ def open_sample(*, most: int) -> Opened:
     """
     matters = max(1, most // _LINES_A_MATTER)
     step = max(1, Matter.objects.count() // matters)
-    every = Matter.objects.annotate(rest=F("pk") % step).filter(rest=0).order_by("-pk")
+    every = _read().annotate(rest=F("pk") % step).filter(rest=0).order_by("-pk")
     found = Opened()
-    _open_some(dict(every.values_list("pk", "number")[: 2 * matters]), found)
+    _open_some(list(every[: 2 * matters]), found)
     return found
 
 
-def _open_some(numbers: dict[int, str], found: Opened) -> None:
+def _read() -> QuerySet[Matter]:
+    """Matters with what their lines do not say again."""
+    return Matter.objects.only("number", "text")
+
+
+def _open_some(matters: list[Matter], found: Opened) -> None:
     """Every line has its entry, and no act of the ledger lacks its line."""
-    about = [f"matter:{number}" for number in numbers.values()]
+    by_key = {matter.pk: matter for matter in matters}
+    about = [f"matter:{matter.number}" for matter in matters]
     acts = [f"matter.{act.lower()}" for act in Act if act != Act.HAND_OVER]
     entries: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for entry in Entry.objects.filter(about__in=about, what__in=acts).order_by("id").iterator():
         entries[entry.about, entry.what].append(entry)
-    for event in Event.objects.filter(matter__in=numbers).exclude(act=Act.HAND_OVER).order_by("pk").iterator():
-        number = numbers[event.matter_id]
+    lines = Event.objects.filter(matter__in=by_key).exclude(act=Act.HAND_OVER).select_related("answer")
+    for event in lines.order_by("pk").iterator():
+        event.matter = by_key[event.matter_id]
+        number = event.matter.number
         candidates = entries[f"matter:{number}", f"matter.{event.act.lower()}"]
         proof = next((entry for entry in candidates if entry.at == event.at and _proves(entry, event, number)), None)
         if proof is None:

@@ -14,6 +14,7 @@ from weimin.kernel.failpoint import failpoint_soon
 
 from .introspection import DatabaseIntrospection
 from .roles import role_of
+from .schema import DatabaseSchemaEditor
 
 # The path is set only where the schema exists: set_config is computed for the row found, and no row is no county.
 # To compile a statement (jit) took 3 s where all of it takes 0.1: the planner guesses wrong when that is worth it.
@@ -51,6 +52,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     # int identities run out on Citus workers, whose numbers start at 2^48
     data_types = {**base.DatabaseWrapper.data_types, "AutoField": "bigint", "SmallAutoField": "bigint"}
     introspection_class = DatabaseIntrospection
+    SchemaEditorClass = DatabaseSchemaEditor
 
     _used_at = 0.0
     _schema: str | None = None

@@ -6,6 +6,7 @@ from weimin.catalogue.queries import kinds_by_key, urgencies_by_key
 from weimin.county.queries import offices_by_key, posts_by_key
 
 from ..clocks import why_this_date
+from ..lines import data_in, words_in
 from ..models import Attachment, Event, Matter
 
 # The columns that `matter_out` reads; lists fetch no others.
@@ -78,7 +79,7 @@ def event_out(event: Event) -> dict[str, Any]:
         "post": posts_by_key.row(event.post_id).code if event.post_id else None,
         "from_state": event.from_state,
         "to_state": event.to_state,
-        "words": event.words,
-        "data": event.data,
+        "words": words_in(event),
+        "data": data_in(event),
         "internal": event.internal,
     }

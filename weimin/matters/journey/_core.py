@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Field
+from django.db.models import Field, Model
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -14,9 +14,9 @@ from weimin.kernel.refusal import Refused
 from weimin.kernel.words import Mistake, clean_text
 from weimin.ledger import services as ledger
 
-from .. import tallies
+from .. import lines, tallies
 from ..announcements import announcements
-from ..models import Event, Matter, Support
+from ..models import Answer, Event, Matter, Support
 from ..states import ALLOWED, CLOSED_STATES, IN_HAND, STILL, Act, State
 
 
@@ -29,8 +29,8 @@ def content_of(event: Event, number: str, by: str) -> dict[str, Any]:
         "by": by,
         "from": event.from_state,
         "to": event.to_state,
-        "words": event.words,
-        "data": event.data,
+        "words": lines.words_in(event),
+        "data": lines.data_in(event),
         "internal": event.internal,
     }
 
@@ -61,6 +61,7 @@ def perform(
     changes: dict[str, Any] | None = None,
     words: str = "",
     data: dict[str, Any] | None = None,
+    answer: Answer | None = None,
     internal: bool = False,
     counted: list[str] | None = None,
     undoable: bool = False,
@@ -68,7 +69,7 @@ def perform(
     """Move the matter and write it down. The caller holds the transaction.
 
     `changes` are further columns of the matter; `counted` are month counts that grow by one. Of an `undoable` act the
-    event keeps the columns as they were.
+    event keeps what it changes, as it was. An `answer` brings the words and the data itself.
     Refused MOVED_ON if somebody was first: `matter` then still shows what the caller had read.
     """
     check(matter, act, goal)
@@ -89,7 +90,9 @@ def perform(
     if start in IN_HAND and goal not in IN_HAND:
         # Nobody waits any longer for the offices that were asked to help.
         Support.objects.filter(matter=matter, done_at__isnull=True, ended_at__isnull=True).update(ended_at=now)
-    return write_down(matter, act, by=by, post=post, now=now, start=start, words=words, data=data, internal=internal)
+    return write_down(
+        matter, act, by=by, post=post, now=now, start=start, words=words, data=data, answer=answer, internal=internal
+    )
 
 
 def columns_after(start: str, goal: State, changes: dict[str, Any], *, now: datetime) -> dict[str, Any]:
@@ -110,11 +113,12 @@ def column(name: str) -> "Field[Any, Any]":
 
 
 def columns_before(matter: Matter, changes: dict[str, Any]) -> dict[str, Any]:
-    """The columns that are about to change, in words that JSON holds."""
+    """The columns that are about to become something else, in words that JSON holds."""
     kept = {}
-    for name in changes:
+    for name, new in changes.items():
         value = getattr(matter, column(name).attname)
-        kept[name] = value.isoformat() if isinstance(value, datetime) else value
+        if value != (new.pk if isinstance(new, Model) else new):
+            kept[name] = value.isoformat() if isinstance(value, datetime) else value
     return kept
 
 
@@ -128,11 +132,12 @@ def write_down(
     start: str,
     words: str = "",
     data: dict[str, Any] | None = None,
+    answer: Answer | None = None,
     internal: bool = False,
 ) -> Event:
     """One line of the timeline, one ledger entry that commits to it, and what the programs that asked are told."""
     event, told = line_of(
-        matter, act, by=by, post=post, now=now, start=start, words=words, data=data, internal=internal
+        matter, act, by=by, post=post, now=now, start=start, words=words, data=data, answer=answer, internal=internal
     )
     entry, event.salt = ledger.entry_of(told)
     entry.save()
@@ -153,6 +158,7 @@ def line_of(
     start: str,
     words: str = "",
     data: dict[str, Any] | None = None,
+    answer: Answer | None = None,
     internal: bool = False,
 ) -> tuple[Event, ledger.Act]:
     """The line as a row without its salt, and what the ledger is to be told of it."""
@@ -165,8 +171,9 @@ def line_of(
         official=by.official,
         from_state=start,
         to_state=matter.state,
-        words=words,
+        words="" if act == Act.RECEIVE and words == matter.text else words,  # lines.words_in
         data=data or {},
+        answer=answer,
         internal=internal,
     )
     who = by.word(post)

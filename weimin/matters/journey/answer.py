@@ -102,8 +102,7 @@ def _refused(matter: Matter, answer: Answer, *, by: Actor, post: Post | None, no
         now=now,
         goal=State.REFUSED,
         changes={**clocks.STOPPED, "owner": None, "answered_at": now},
-        words=answer.reasons,
-        data={"answer": answer.pk, "rule": answer.rule, "appeal": answer.appeal_route},
+        answer=answer,
     )
     with sentences.in_language_of(matter):
         text = _t("您反映的事情 %(number)s 不能受理。理由：%(reasons)s 依据：%(rule)s。不服可以：%(appeal)s")
@@ -204,8 +203,7 @@ def _answered(
         now=now,
         goal=State.ANSWERED,
         changes={"answered_at": now, "escalated": 0, **columns, **clocks.running(Clock.RATE, start=now, limit=window)},
-        words=answer.facts,
-        data=answer.noted(),
+        answer=answer,
         counted=counted,
     )
     with sentences.in_language_of(matter):

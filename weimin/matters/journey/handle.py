@@ -41,6 +41,7 @@ def contact_resident(
     if at < matter.received_at.replace(second=0, microsecond=0):
         raise Refused("TOO_EARLY", _("联系时间不能早于收到反映的时间。"), field="at")
     assert by.official is not None
+    words = words_of(words, field="words", limit=1000, required=False)
     contact = Contact.objects.create(
         matter=matter,
         at=at,
@@ -48,7 +49,6 @@ def contact_resident(
         post=post,
         channel=channel[:8],
         outcome=outcome,
-        words=words_of(words, field="words", limit=1000, required=False),
         recorded_at=now,
     )
     reached = outcome == ContactOutcome.REACHED
@@ -61,7 +61,7 @@ def contact_resident(
         post=post,
         now=now,
         changes={"contacted_at": at} if first else {},
-        words=contact.words,
+        words=words,
         data={"outcome": outcome, "at": at.isoformat(), "channel": contact.channel},
         counted=tallies.monthly(matter, now, "contacted_in_time") if in_time else [],
     )

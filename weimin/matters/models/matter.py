@@ -41,11 +41,11 @@ class Matter(models.Model):
     channel = models.CharField(_("渠道"), max_length=8, choices=Channel.choices)
     identity = models.CharField(_("姓名公开范围"), max_length=9, choices=Identity.choices)
     kind = models.ForeignKey(Kind, models.PROTECT, related_name="matters")
-    urgency = models.ForeignKey(Urgency, models.PROTECT, related_name="matters")
+    urgency = models.ForeignKey(Urgency, models.PROTECT, related_name="matters", db_index=False)
     title = models.CharField(_("标题"), max_length=80)
     text = models.TextField(_("内容"), max_length=4000)
     details = models.JSONField(_("附加问题的回答"), default=dict, blank=True)
-    place = models.ForeignKey(Place, models.PROTECT, related_name="matters")
+    place = models.ForeignKey(Place, models.PROTECT, related_name="matters", db_index=False)
     place_code = models.CharField(_("地点代码"), max_length=14)  # copy of place.code: scopes are prefixes of it
     address = models.CharField(_("具体位置"), max_length=200, blank=True, default="")
     lat = models.DecimalField(_("纬度"), max_digits=9, decimal_places=6, null=True, blank=True)
@@ -66,13 +66,16 @@ class Matter(models.Model):
     closed_at = models.DateTimeField(_("办结时间"), null=True, blank=True)
     changed_at = models.DateTimeField(_("最后变动时间"))
 
-    taken_by = models.ForeignKey(Post, models.PROTECT, related_name="matters_taken")  # first asked
-    owner = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, related_name="matters_owned")
-    lead = models.ForeignKey(Office, models.PROTECT, null=True, blank=True, related_name="matters_led")
+    taken_by = models.ForeignKey(Post, models.PROTECT, related_name="matters_taken", db_index=False)  # first asked
+    # Asked by through the indexes below, which begin with them.
+    owner = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, related_name="matters_owned", db_index=False)
+    lead = models.ForeignKey(Office, models.PROTECT, null=True, blank=True, related_name="matters_led", db_index=False)
     returns = models.PositiveSmallIntegerField(_("退回次数"), default=0)
     escalated = models.PositiveSmallIntegerField(_("已上报几级"), default=0)
     reopened = models.PositiveSmallIntegerField(_("重办次数"), default=0)
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", db_index=False
+    )
     appeal_round = models.PositiveSmallIntegerField(_("复查轮次"), default=0)
 
     # The one running clock.

@@ -67,8 +67,8 @@ class Callback(models.Model):
 
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="callbacks")
     at = models.DateTimeField(_("回访时间"))
-    by = models.ForeignKey(Official, models.PROTECT, related_name="callbacks")
-    post = models.ForeignKey(Post, models.PROTECT, related_name="callbacks")
+    by = models.ForeignKey(Official, models.PROTECT, related_name="callbacks", db_index=False)
+    post = models.ForeignKey(Post, models.PROTECT, related_name="callbacks", db_index=False)
     reached = models.BooleanField(_("是否接通"))
     resolved = models.CharField(_("是否解决"), max_length=6, choices=Resolved.choices, blank=True, default="")
     satisfied = models.BooleanField(_("是否满意"), null=True, blank=True)
@@ -141,7 +141,7 @@ class Publication(models.Model):
     grade = models.PositiveSmallIntegerField(_("满意程度"), null=True, blank=True)
     resolved = models.CharField(_("是否解决"), max_length=6, blank=True, default="")
     published_at = models.DateTimeField(_("公开时间"))
-    published_by = models.ForeignKey(Official, models.PROTECT, related_name="publications")
+    published_by = models.ForeignKey(Official, models.PROTECT, related_name="publications", db_index=False)
     withdrawn_at = models.DateTimeField(_("撤下时间"), null=True, blank=True)
     withdrawn_why = models.CharField(_("撤下原因"), max_length=200, blank=True, default="")
 

@@ -1,4 +1,7 @@
-"""What happened to a matter and what was said: appended to, never edited."""
+"""What happened to a matter and what was said: appended to, never edited.
+
+Keys by which nobody asks – who did it – have no index: docs/decisions/0027.
+"""
 
 from django.db import models
 from django.db.models import Q
@@ -17,23 +20,28 @@ class Event(models.Model):
     act = models.CharField(_("行为"), max_length=14, choices=Act.choices)
     at = models.DateTimeField(_("时间"))
     by_kind = models.CharField(_("行为人"), max_length=10)  # official, resident, clock, import
-    post = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, related_name="events")
-    official = models.ForeignKey(Official, models.PROTECT, null=True, blank=True, related_name="events")
+    post = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, related_name="events", db_index=False)
+    official = models.ForeignKey(Official, models.PROTECT, null=True, blank=True, related_name="events", db_index=False)
     from_state = models.CharField(_("原状态"), max_length=10, blank=True, default="")
     to_state = models.CharField(_("现状态"), max_length=10, choices=State.choices)
+    # What stands in a row of its own is not repeated: `lines.py` reads all of it.
     words = models.TextField(_("说明"), blank=True, default="")
     data = models.JSONField(_("细节"), default=dict)
+    answer = models.ForeignKey(
+        "Answer", models.PROTECT, null=True, blank=True, related_name="lines", db_index=False
+    )  # whose words this line says
     internal = models.BooleanField(_("仅内部可见"), default=False)
     salt = models.BinaryField(_("盐"), max_length=16)
 
     class Meta:
         indexes = [
-            models.Index(fields=["matter", "id"], name="event_matter"),
             models.Index(fields=["at"], name="event_at"),  # what happened this week, for the leader's minute
         ]
 
     class Privacy:
-        open = {"id", "matter", "act", "at", "by_kind", "post", "official", "from_state", "to_state", "internal"}
+        open = {
+            "id", "matter", "act", "at", "by_kind", "post", "official", "from_state", "to_state", "answer", "internal",
+        }  # fmt: skip
         personal = {"words", "data"}
         secret = {"salt"}
 
@@ -43,15 +51,14 @@ class Event(models.Model):
 
 
 class Contact(models.Model):
-    """An attempt to reach the resident. Attempts count only if they stand here."""
+    """An attempt to reach the resident. Attempts count only if they stand here; what was said, in the timeline."""
 
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="contacts")
     at = models.DateTimeField(_("联系时间"))
-    by = models.ForeignKey(Official, models.PROTECT, related_name="contacts")
-    post = models.ForeignKey(Post, models.PROTECT, related_name="contacts")
+    by = models.ForeignKey(Official, models.PROTECT, related_name="contacts", db_index=False)
+    post = models.ForeignKey(Post, models.PROTECT, related_name="contacts", db_index=False)
     channel = models.CharField(_("联系方式"), max_length=8)
     outcome = models.CharField(_("结果"), max_length=12, choices=ContactOutcome.choices)
-    words = models.TextField(_("谈了什么"), blank=True, default="")
     recorded_at = models.DateTimeField(_("记录时间"))
 
     class Meta:
@@ -62,7 +69,7 @@ class Contact(models.Model):
 
     class Privacy:
         open = {"id", "matter", "at", "by", "post", "channel", "outcome", "recorded_at"}
-        personal = {"words"}
+        personal: set[str] = set()
         secret: set[str] = set()
 
 
@@ -103,8 +110,8 @@ class Answer(models.Model):
 
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="answers")
     at = models.DateTimeField(_("答复时间"))
-    by = models.ForeignKey(Official, models.PROTECT, null=True, blank=True, related_name="answers")
-    post = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, related_name="answers")
+    by = models.ForeignKey(Official, models.PROTECT, null=True, blank=True, related_name="answers", db_index=False)
+    post = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, related_name="answers", db_index=False)
     refusal = models.BooleanField(_("不予受理"), default=False)
     facts = models.TextField(_("查明的事实"))
     reasons = models.TextField(_("理由"))
@@ -150,15 +157,21 @@ class Answer(models.Model):
         personal = {"facts", "reasons", "promise"}
         secret: set[str] = set()
 
+    @property
+    def told(self) -> str:
+        """The words of the line by which it was given."""
+        return self.reasons if self.refusal else self.facts
+
+    @property
     def noted(self) -> dict[str, object]:
-        """What the line of the timeline keeps of an answer beside the facts."""
-        return {
-            "answer": self.pk,
+        """What that line says beside its words."""
+        always = {"answer": self.pk, "rule": self.rule, "appeal": self.appeal_route}
+        if self.refusal:
+            return always
+        return always | {
             "reasons": self.reasons,
-            "rule": self.rule,
             "promise": self.promise,
             "promise_due_on": self.promise_due_on.isoformat() if self.promise_due_on else "",
-            "appeal": self.appeal_route,
         }
 
 

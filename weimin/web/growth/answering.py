@@ -50,7 +50,7 @@ class Answering(Hearing):
         answer = self._write(matter, reply, by=by, post=post, now=now, refusal=True)
         self.pen.perform(
             matter, Act.REFUSE, by=by, post=post, now=now, goal=State.REFUSED, changes={**GONE, "answered_at": now},
-            words=answer.reasons, data={"answer": answer.pk, "rule": answer.rule, "appeal": answer.appeal_route},
+            answer=answer,
         )  # fmt: skip
         return answer
 
@@ -87,8 +87,7 @@ class Answering(Hearing):
         window = self.ground.running(Clock.RATE, start=now, limit=self.ground.rule("RATE_WINDOW", county_day(now)))
         self.pen.perform(
             matter, Act.ANSWER, by=by, post=post, now=now, goal=State.ANSWERED, counted=counted,
-            changes={"answered_at": now, "escalated": 0, **columns, **window}, words=answer.facts,
-            data=answer.noted(),
+            changes={"answered_at": now, "escalated": 0, **columns, **window}, answer=answer,
         )  # fmt: skip
 
     def keep_promise(self, matter: Matter, *, words: str, by: Actor, now: datetime) -> None:

@@ -134,9 +134,8 @@ class Hearing:
     ) -> None:
         post, words = by.post_for(Duty.HANDLE, office_id=matter.lead_id), cleaned(words)
         self.pen.add(
-            Contact, matter=matter, at=at, by=by.official, post=post, channel=channel, outcome=outcome, words=words,
-            recorded_at=now,
-        )  # fmt: skip
+            Contact, matter=matter, at=at, by=by.official, post=post, channel=channel, outcome=outcome, recorded_at=now
+        )
         reached = outcome == ContactOutcome.REACHED
         first = reached and matter.contacted_at is None
         in_time = first and matter.contact_due_at is not None and at <= matter.contact_due_at

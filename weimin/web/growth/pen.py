@@ -39,7 +39,7 @@ from .keys import Keys
 M = TypeVar("M", bound=Model)
 
 # Parents before what names them.
-WRITTEN = (Matter, Event, Contact, Support, Answer, Rating, FollowUp, Callback, Appeal, Publication)
+WRITTEN = (Matter, Answer, Event, Contact, Support, Rating, FollowUp, Callback, Appeal, Publication)
 
 
 @dataclass
@@ -92,6 +92,7 @@ class Pen:
         changes: dict[str, Any] | None = None,
         words: str = "",
         data: dict[str, Any] | None = None,
+        answer: Answer | None = None,
         internal: bool = False,
         counted: Iterable[str] = (),
     ) -> None:
@@ -110,7 +111,10 @@ class Pen:
             for support in self.of(matter).supports:
                 if support.done_at is None and support.ended_at is None:
                     support.ended_at = now
-        self.write_down(matter, act, by=by, post=post, now=now, start=start, words=words, data=data, internal=internal)
+        self.write_down(
+            matter, act, by=by, post=post, now=now, start=start, words=words, data=data, answer=answer,
+            internal=internal,
+        )  # fmt: skip
 
     def write_down(self, matter: Matter, act: Act, **line: Any) -> None:
         """A line of the timeline, and what the ledger will commit to of it. The salt comes when it is laid down."""

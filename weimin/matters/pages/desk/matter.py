@@ -24,6 +24,7 @@ from ...clocks import why_this_date
 from ...forms.hand_over import HandOverForm
 from ...journey import hand_over_desk, may_undo, undo_move
 from ...journey.undo import UNDO_WITHIN
+from ...lines import words_in
 from ...models import Event, Matter
 from ...names import with_actor
 from ...permissions import matter_for, may_forward, may_see_contact
@@ -113,7 +114,7 @@ def _line(event: Event) -> dict[str, Any]:
         name = f" {event.official.name}" if event.official else ""
         who = f"{event.post.office.name} · {event.post.name}{name}"
     sentence = _("%(who)s：%(act)s") % {"who": who, "act": event.get_act_display()}
-    return {"act": event.act, "at": event.at, "sentence": sentence, "detail": event.words}
+    return {"act": event.act, "at": event.at, "sentence": sentence, "detail": words_in(event)}
 
 
 @require_GET

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from weimin.county.models import Post
 from weimin.kernel.clock import county_day
 from weimin.matters import queries
+from weimin.matters.lines import words_in
 from weimin.matters.models import Event, Matter
 from weimin.matters.names import with_actor
 from weimin.matters.states import Act
@@ -98,6 +99,6 @@ def _line(event: Event, told: dict[str, str]) -> Line:
     template = _NOTE_BY_RESIDENT if mine else _ME_TOO if event.data.get("same_as") else SENTENCES[event.act]
     tone = "late" if event.act in (Act.ESCALATE, Act.CHASE) else "soon" if event.act in (Act.RETURN, Act.PAUSE) else ""
     # the answer itself stands in full above the timeline
-    detail = "" if event.act in (Act.ANSWER, Act.REFUSE) else event.words
+    detail = "" if event.act in (Act.ANSWER, Act.REFUSE) else words_in(event)
     late = {"days": event.data["days"], "to": told[event.data["to"]]} if event.act == Act.ESCALATE else {}
     return Line(event.act, event.at, str(template) % {"who": who(event), **late}, detail, tone)
