@@ -1,5 +1,6 @@
 """What is laid down in bulk is what `save` would have written, on both databases."""
 
+import gc
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -10,7 +11,7 @@ from django.forms.models import model_to_dict
 
 from tests.cast import NOON
 from weimin.county.actors import IMPORT
-from weimin.county.bulk import AskedMeanwhile, lay_down, take_keys
+from weimin.county.bulk import AskedMeanwhile, lay_down, new_row, set_columns, take_keys, uncollected
 from weimin.county.models import Leave, Office
 from weimin.households.models import Resident
 from weimin.ledger.models import Entry
@@ -124,3 +125,45 @@ def test_nobody_asks_while_rows_are_on_their_way(cast):
 def test_a_value_that_no_column_holds_is_refused(cast):
     with pytest.raises(TypeError, match="float"), transaction.atomic():
         lay_down(Leave, [Leave(pk=1, official=cast.officials["li"], from_on=1.5, to_on=None)])
+
+
+def what_is_in(row):
+    """Columns and what is related. Which database is asked is left out: there is one."""
+    kept = row._state.fields_cache
+    return {name: value for name, value in vars(row).items() if name != "_state"}, row._state.adding, kept
+
+
+@pytest.mark.parametrize("table", [Matter, Event, Answer, Resident])
+def test_a_new_row_is_what_its_table_makes(cast, table):
+    columns = {
+        Matter: {"number": "QS-2609-000001-1", "kind": cast.kinds["WATER"], "lead": None, "owner": cast.posts["QS-01"]},
+        Event: {"matter": Matter(pk=7), "act": Act.NOTE, "post": None, "official": cast.officials["li"]},
+        Answer: {"matter": Matter(pk=7), "by": cast.officials["li"], "facts": "好了。"},
+        Resident: {"id": 5, "name": "王桂芳", "mark": "m"},
+    }[table]
+    ours, theirs = new_row(table, **columns), table(**columns)
+    assert what_is_in(ours) == what_is_in(theirs)
+    assert new_row(Resident).mark != new_row(Resident).mark
+    assert new_row(Matter).details is not new_row(Matter).details
+
+
+def test_columns_are_set_as_attributes_are(cast):
+    ours, theirs = (Matter(kind=cast.kinds["ROADS"], lead=cast.offices["ROADS"]) for _ in range(2))
+    columns = {"kind": cast.kinds["WATER"], "lead": None, "state": State.HANDLED}
+    set_columns(ours, columns)
+    for name, value in columns.items():
+        setattr(theirs, name, value)
+    assert what_is_in(ours) == what_is_in(theirs)
+    assert (ours.kind, ours.kind_id, ours.lead, ours.lead_id) == (cast.kinds["WATER"], ours.kind.pk, None, None)
+    for make in (lambda: new_row(Matter, colour=1), lambda: set_columns(ours, {"colour": 1})):
+        with pytest.raises(TypeError, match="Matter has no column colour"):
+            make()
+
+
+def test_the_collector_goes_on_afterwards():
+    with uncollected():
+        assert gc.isenabled() is False
+    assert gc.isenabled() is True
+    with pytest.raises(RuntimeError), uncollected():
+        raise RuntimeError
+    assert gc.isenabled() is True

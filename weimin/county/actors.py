@@ -31,7 +31,9 @@ class Actor:
         return duty in self.duties
 
     def posts_with(self, duty: Duty) -> tuple[Post, ...]:
-        return tuple(post for post in self.posts if duty in post.duties) if self.has(duty) else ()
+        return (
+            tuple(post for post in self.posts if duty in post.duties) if self.only is None or duty in self.only else ()
+        )
 
     def post_for(self, duty: Duty, *, place_code: str = "", office_id: int | None = None) -> Post:
         """The post that lets this person do it here; Refused if none does.

@@ -5,23 +5,37 @@ sealed, their indexes beside them. Rows may be handed in while they are made: th
 Whoever makes them so asks the database nothing meanwhile; it would wait for itself.
 """
 
+import gc
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from itertools import islice
 from types import NoneType
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from django.db import connection, models
+from django.db.models.base import ModelState
 
 from .sealed import BlindIndex, SealedField
 
 Kind = type[models.Model]
+Row = TypeVar("Row", bound=models.Model)
 Way = Callable[[Any], Any]
 _PIECE = 200  # rows of one message to PostgreSQL, or of one call of SQLite
 _SIGNS = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """For much that is made and kept until it is laid down: looking for garbage among it took a fifth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def take_keys(table: Kind, count: int) -> Sequence[int]:
@@ -38,6 +52,43 @@ def take_keys(table: Kind, count: int) -> Sequence[int]:
         row = cursor.fetchone()
     last = int(row[0]) if row else 0
     return range(last + 1, last + 1 + count)
+
+
+def new_row(table: type[Row], **columns: Any) -> Row:
+    """As `table(**columns)`, in a third of the time: for tens of thousands of rows that nobody cleans or saves."""
+    row = table.__new__(table)
+    row._state = ModelState()
+    alike, made, _related = _blank(table)
+    row.__dict__.update(alike)
+    for name, make in made:
+        row.__dict__[name] = make()
+    set_columns(row, columns)
+    return row
+
+
+def set_columns(row: models.Model, columns: Mapping[str, Any]) -> None:
+    """As `setattr` for each; what is related is taken at its word."""
+    values, related = row.__dict__, _blank(type(row))[2]
+    for name, value in columns.items():
+        if name in related:
+            column, key = related[name]
+            values[column] = None if value is None else getattr(value, key)
+            row._state.fields_cache[name] = value
+        elif name in values:
+            values[name] = value
+        else:
+            raise TypeError(f"{type(row).__name__} has no column {name}.")
+
+
+@cache
+def _blank(table: Kind) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]], dict[str, tuple[str, str]]]:
+    """Columns that begin alike in every row, those made for each, and what is related: its column and the key there."""
+    fields: list[Any] = list(table._meta.concrete_fields)
+    made = [(field.attname, field.get_default) for field in fields if field.has_default() and callable(field.default)]
+    own = {name for name, _make in made}
+    alike = {field.attname: field.get_default() for field in fields if field.attname not in own}
+    related = {field.name: (field.attname, field.target_field.attname) for field in fields if field.is_relation}
+    return alike | dict.fromkeys(own), made, related
 
 
 def lay_down(table: Kind, rows: Iterable[Any], *, keyed: bool = True) -> None:

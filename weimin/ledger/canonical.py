@@ -42,15 +42,18 @@ def body_of(*, at: datetime, what: str, about: str, by: str, digest: bytes, coun
     return canonical({"v": 1, **named}).decode()
 
 
-def _time(value: date) -> str:
+def _said(value: date | Decimal | UUID) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    return value.isoformat()
+    return str(value)
 
 
 def _named(value: Mapping[Any, Any], usual: bool) -> dict[str, Any]:
-    named = {str(key): _plain(part, usual) for key, part in value.items()}
-    if usual and not all(map(str.isascii, named)):
+    named = {
+        str(key): part if type(part) in _AS_IT_IS else _plain(part, usual)  # spares a call for most parts
+        for key, part in value.items()
+    }
+    if usual and not "".join(named).isascii():
         raise _Unusual
     return named
 
@@ -60,14 +63,14 @@ def _plain(value: Any, usual: bool) -> Any:
     if type(value) in _AS_IT_IS:
         return value
     match value:
+        case str():
+            return str(value)  # a word of an enumeration becomes the plain word
         case dict() | Mapping():
             return _named(value, usual)
         case list() | tuple():
             return [_plain(part, usual) for part in value]
-        case date():
-            return _time(value)
-        case str() | Decimal() | UUID():
-            return str(value)  # a word of an enumeration becomes the plain word
+        case date() | Decimal() | UUID():
+            return _said(value)
         case int():
             return int(value)
         case _ if usual:

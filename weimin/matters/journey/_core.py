@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from weimin.county.actors import Actor
+from weimin.county.bulk import new_row
 from weimin.county.models import Post
 from weimin.kernel.failpoint import failpoint
 from weimin.kernel.refusal import Refused
@@ -162,7 +163,8 @@ def line_of(
     internal: bool = False,
 ) -> tuple[Event, ledger.Act]:
     """The line as a row without its salt, and what the ledger is to be told of it."""
-    event = Event(
+    event = new_row(
+        Event,
         matter=matter,
         act=act,
         at=now,

@@ -8,7 +8,7 @@ from functools import cached_property
 from django.db import connection, transaction
 
 from weimin.county.actors import IMPORT
-from weimin.county.bulk import lay_down
+from weimin.county.bulk import lay_down, uncollected
 from weimin.county.models import Place
 from weimin.households.models import Resident
 from weimin.kernel.chosen import current_code
@@ -135,7 +135,7 @@ class Writer:
     def write(self, number: int, *, now: datetime) -> int:
         """One stretch, all of it or nothing; how much work it was."""
         stretch = self.growth.stretches[number]
-        with transaction.atomic():
+        with uncollected(), transaction.atomic():
             if stretch.what == "residents":
                 people = self.growth.people
                 lay_down(Resident, [people.person(n) for n in range(stretch.start, stretch.end)])

@@ -9,13 +9,14 @@ from typing import Any, TypeVar
 from django.db.models import Model
 
 from weimin.county.actors import Actor
-from weimin.county.bulk import lay_down
+from weimin.county.bulk import lay_down, new_row, set_columns
 from weimin.county.directory import county
 from weimin.county.models import Post
 from weimin.kernel import numbers
 from weimin.kernel.chosen import current_code
 from weimin.kernel.clock import county_day
 from weimin.ledger import services as ledger
+from weimin.ledger.models import Entry
 from weimin.matters import tallies
 
 # The same table of moves, the same content committed to.
@@ -73,7 +74,7 @@ class Pen:
         return numbers.make(self._letters, county_day(now), next(self._serials))
 
     def add(self, table: type[M], **columns: Any) -> M:
-        row = table(pk=self.keys.of(table), **columns)
+        row = new_row(table, id=self.keys.of(table), **columns)
         self.rows[table].append(row)
         return row
 
@@ -101,11 +102,13 @@ class Pen:
         if act in UNDOABLE and by.kind == "official":
             data = {**(data or {}), "before": columns_before(matter, changes or {})}
         columns = columns_after(start, goal, changes or {}, now=now)
-        self.counts.subtract(tallies.standing(matter, start))
-        for name, value in columns.items():
-            setattr(matter, name, value)
+        before = tallies.standing(matter, start)
+        set_columns(matter, columns)
         matter.version += 1
-        self.counts.update(tallies.standing(matter, goal))
+        after = tallies.standing(matter, goal)
+        if before != after:
+            self.counts.subtract(before)
+            self.counts.update(after)
         self.counts.update(counted)
         if start in IN_HAND and goal not in IN_HAND:
             for support in self.of(matter).supports:
@@ -125,8 +128,11 @@ class Pen:
 
     def lay_down(self) -> None:
         """Everything into the database, each event with the salt that opens its commitment."""
-        for event, entry in zip(self.rows[Event], ledger.record_many(acts=self._acts), strict=True):
-            event.salt = entry.salt
+        entries = []
+        for event, told in zip(self.rows[Event], self._acts, strict=True):
+            entry, event.salt = ledger.entry_of(told)
+            entries.append(entry)
+        lay_down(Entry, entries, keyed=False)
         for table in WRITTEN:
             lay_down(table, self.rows[table])
         tallies.change(less=[], more=list(self.counts.elements()))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from weimin.county.bulk import new_row
 from weimin.households.models import Resident
 from weimin.matters.states import Channel
 from weimin.web.sample.sequence import Course
@@ -24,8 +25,9 @@ class People:
         course = Course("resident", place)
         name = a_name(course)
         reach = course.weighed(_REACH)
-        return Resident(
-            pk=place + 1,
+        return new_row(
+            Resident,
+            id=place + 1,
             name=name,
             phone="" if reach == Resident.Reach.LETTER else f"100{place:08d}",
             email=f"r{place}@example.invalid" if reach == Resident.Reach.EMAIL else "",
