@@ -101,6 +101,8 @@ TEMPLATES = [
     },
 ]
 
+FORM_RENDERER = "weimin.county.forms.rendering.Renderer"
+
 BESIDE = WEIMIN_HOME / "beside.sqlite3"  # counts of a minute for all processes of this machine; nobody misses it
 CACHES = {
     "default": {

@@ -109,3 +109,19 @@ def test_the_minute_costs_the_same_for_one_and_three(cast, leader, rows):
     with CaptureQueriesContext(connection) as asked:
         leader.get("/desk/leader/")
     assert len(asked) <= 20
+
+
+def test_weeks_read_for_one_leader_are_not_shown_to_another(cast, offices):
+    returned(cast, LATER - timedelta(days=1))
+    told = [said(got_worse(one, now=LATER, offices=offices)[0]) for one in (cast.leader, cast.roads, cast.leader)]
+    assert told == [[("WATER", "退回的", 0, 1, None)], [], [("WATER", "退回的", 0, 1, None)]]
+
+
+def test_weeks_are_read_once_a_minute(cast, offices, monkeypatch):
+    moment = [0.0]
+    monkeypatch.setattr("weimin.kernel.kept.monotonic", lambda: moment[0])
+    told = []
+    for moment[0] in (0.0, 60.0, 61.0):
+        told.append(got_worse(cast.leader, now=LATER, offices=offices)[0] != [])
+        returned(cast, LATER - timedelta(days=1))
+    assert told == [False, False, True]

@@ -1,20 +1,25 @@
-"""Where matters wait, and what got worse this week: what a leader reads in one minute. Two statements, exact."""
+"""Where matters wait, and what got worse this week: what a leader reads in one minute. Two statements.
+
+What stands is exact at every look; the comparison of the weeks is at most a minute old.
+"""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Avg, Case, Count, DurationField, ExpressionWrapper, F, Min, Q, When
+from django.db.models import Avg, Case, Count, DurationField, ExpressionWrapper, F, Min, Q, QuerySet, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from weimin.county.actors import Actor
 from weimin.county.models import Office
+from weimin.kernel.kept import Kept
 from weimin.matters import queries
-from weimin.matters.models import Event
+from weimin.matters.models import Answer, Event
 from weimin.matters.states import OPEN_STATES, Act, State
 
+Hung = TypeVar("Hung", Answer, Event)
 WEEK = timedelta(days=7)
 # Averages of fewer than these say more about chance than about the office.
 FEWEST_WAITS = 5
@@ -66,13 +71,19 @@ class Standing:
     offices: list[tuple[Office, int, int]]  # office, late, open: the latest first
 
 
+def on_seen(found: QuerySet[Hung], actor: Actor) -> QuerySet[Hung]:
+    """Of what hangs on matters, what hangs on those this official may open. For who sees all, none is looked at."""
+    seen = queries.visible_to(actor)
+    return found.filter(matter__in=seen) if seen.query.where else found
+
+
 def standing(actor: Actor, *, now: datetime, offices: dict[int, Office]) -> Standing:
     """What is open in this leader's reach, by step and by office."""
     rows: Any = (
         queries.visible_to(actor)
-        .filter(state__in=OPEN_STATES)
+        .filter(state__in=OPEN_STATES, clock_due_at__isnull=False)
         .values("state", "lead_id")
-        .annotate(n=Count("pk"), late=Count("pk", filter=Q(clock_due_at__lt=now)), since=Min("clock_started_at"))
+        .annotate(n=Count("state"), late=Count("state", filter=Q(clock_due_at__lt=now)), since=Min("clock_started_at"))
         .order_by("state", "lead_id")
     )
     by_state: dict[str, list[Any]] = defaultdict(list)
@@ -101,7 +112,7 @@ def _step(state: State, rows: list[Any], offices: dict[int, Office]) -> Step:
 def got_worse(actor: Actor, *, now: datetime, offices: dict[int, Office]) -> tuple[list[Worse], list[Worse]]:
     """What happened more often, and what took longer, in the last seven days than in the seven before."""
     more, slower = [], []
-    for row in _weeks(actor, now):
+    for row in _weeks_lately(actor, now):
         office, act = offices.get(row["office"]), row["act"]
         if act in COUNTED and row["now"] > row["before"]:
             more.append(Worse(office, COUNTED[act], row["before"], row["now"]))
@@ -109,6 +120,18 @@ def got_worse(actor: Actor, *, now: datetime, offices: dict[int, Office]) -> tup
             days = [round(row[name] / timedelta(days=1), 1) for name in ("waited_before", "waited_now")]
             slower.append(Worse(office, WAITED[act], days[0], days[1], (row["before"], row["now"])))
     return _sorted(more), _sorted(slower)
+
+
+# Two weeks of a large county are many lines, and weeks do not turn in a minute: each reach reads them once in one.
+_read_lately: Kept[dict[Any, Any]] = Kept(dict, seconds=60)
+
+
+def _weeks_lately(actor: Actor, now: datetime) -> Any:
+    reach = (frozenset((post.pk, post.office_id, post.covers_id) for post in actor.posts), actor.duties)
+    lately = _read_lately()
+    if reach not in lately:
+        lately[reach] = list(_weeks(actor, now))
+    return lately[reach]
 
 
 def _weeks(actor: Actor, now: datetime) -> Any:
@@ -119,12 +142,10 @@ def _weeks(actor: Actor, now: datetime) -> Any:
         When(act=Act.ANSWER, then=F("at") - F("matter__accepted_at")),
     )
     wait = ExpressionWrapper(waited, output_field=DurationField())
-    events = Event.objects.filter(
-        at__gte=now - 2 * WEEK, at__lte=now, act__in=[*COUNTED, *WAITED], matter__in=queries.visible_to(actor)
-    )
+    lately = Event.objects.filter(at__gte=now - 2 * WEEK, at__lte=now, act__in=[*COUNTED, *WAITED])
     office = Case(When(act=Act.RETURN, then="post__office_id"), default="matter__lead_id")
     return (
-        events.annotate(office=office, wait=wait)
+        on_seen(lately, actor).annotate(office=office, wait=wait)
         .values("office", "act")
         .annotate(
             before=Count("pk", filter=last), now=Count("pk", filter=this),

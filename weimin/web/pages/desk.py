@@ -12,12 +12,13 @@ from weimin.county.actors import Actor
 from weimin.county.permissions import StaffRequest, signed_in
 from weimin.kernel import clock
 from weimin.kernel.clock import county_day
-from weimin.matters import queries
 from weimin.matters.models import Answer
 from weimin.matters.names import with_names, with_post
 from weimin.matters.pages.desk.shared import clock_bar, queue_counts
 from weimin.matters.pages.desk.waiting import QUEUES, filtered
 from weimin.notices.models import Notice
+
+from ..stuck import on_seen
 
 SHOWN = 8
 PROMISES_WITHIN = timedelta(days=7)
@@ -63,8 +64,7 @@ def _rows(found: Any, name: str, now: datetime) -> list[dict[str, Any]]:
 
 def promises(actor: Actor, now: datetime, answers: QuerySet[Answer]) -> list[Answer]:
     """The first of these promises: due within a week, or long ago, and not kept."""
-    found = answers.filter(
-        matter__in=queries.visible_to(actor),
+    found = on_seen(answers, actor).filter(
         promise_due_on__lte=county_day(now + PROMISES_WITHIN),
         promise_kept_at__isnull=True,
         promise_replaced_at__isnull=True,
