@@ -20,7 +20,7 @@ from weimin.households.models import Resident
 from weimin.kernel import clock
 from weimin.kernel.refusal import Refused
 from weimin.ledger.models import Entry
-from weimin.matters.models import Incoming
+from weimin.matters.models import Incoming, Matter
 from weimin.notices.models import Notice
 
 pytestmark = pytest.mark.usefixtures("own_keys")
@@ -182,6 +182,7 @@ def of_before(cast):
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("ALTER TABLE households_resident DROP CONSTRAINT resident_is_sealed")
+            cursor.execute("ALTER TABLE matters_matter DROP CONSTRAINT matter_pin_is_sealed")
             yield cast
         else:
             cursor.execute("PRAGMA ignore_check_constraints = ON")
@@ -200,6 +201,15 @@ def test_rows_of_before_are_sealed_once(of_before, monkeypatch):
         resealing.seal_rows_of("households", "Resident", apps, None)
         assert {one.pk: one.name for one in Resident.objects.all()} == sealed
     assert Resident.objects.filter(search_index__has_word="yzs").count() == 1
+
+
+def test_digests_of_pins_of_before_are_sealed_as_they_were(of_before):
+    matter = of_before.matter()
+    put("matters_matter", "pin_digest", matter.pk, "d" * 64)
+    for _again in range(2):
+        resealing.seal_rows_of("matters", "Matter", apps, None)
+        assert key_of("matters_matter", "pin_digest", matter.pk) == ring().newest.id
+    assert Matter.objects.get().pin_digest == "d" * 64
 
 
 def test_what_was_never_sealed_is_not_taken_for_what_was(of_before):

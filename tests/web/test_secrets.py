@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from config.environment import Environment, read_environment
 from tests.cast import NOON
 from tests.staff import enter
+from weimin.county import durable
 from weimin.county.context import current_code, use_county
 from weimin.county.secret_file import Secret, read, write
 from weimin.kernel import clock
@@ -98,6 +99,14 @@ def test_a_new_line_first_for_its_owner_only(db, house):
     assert list(entries) == [
         ("web.rotate_secret", f"secret:{new.id}", "operator"), ("web.retire_secret", f"secret:{old.id}", "operator"),
     ]  # fmt: skip
+
+
+def test_written_by_root_it_stays_with_whose_it_was(db, house, monkeypatch):
+    given = []
+    monkeypatch.setattr(durable.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(durable.os, "fchown", lambda file, user, group: given.append((user, group)))
+    rotate_secret(now=NOON)
+    assert given == [(house.stat().st_uid, house.stat().st_gid)]
 
 
 def test_if_the_ledger_cannot_tell_it_nothing_is_rotated(db, house, monkeypatch):

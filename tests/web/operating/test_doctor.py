@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.cast import NOON
 from tests.web.operating.served import LATER, found, served, well
+from weimin.county.secret_file import Secret, write
 from weimin.kernel.kept import forget_all
 from weimin.matters.states import State
 from weimin.notices.models import Notice
@@ -63,6 +64,8 @@ def test_packages_that_are_missing_or_of_another_version(monkeypatch):
 
 def test_a_secret_that_others_can_read(settings):
     assert found("secret")[0] is Health.GOOD
+    write(settings.WEIMIN_HOME / "secret", [Secret("n" * 60, "2026-09-29T04:00:00Z"), Secret("s" * 60)])
+    assert found("secret") == (Health.LOOK, "系统密钥换过，旧的还有 1 把没有停用。")
     (settings.WEIMIN_HOME / "secret").chmod(0o644)
     assert found("secret") == (Health.ILL, "密钥文件 secret 别人也能读（权限 0644）。")
 

@@ -14,6 +14,8 @@ from django.conf import settings
 from django.http.request import validate_host
 from django.utils.translation import gettext as _
 
+from weimin.county.secret_file import read
+
 from .finding import Finding, good, ill, look, some
 
 LOCKED = Path(__file__).resolve().parents[3] / "constraints.txt"
@@ -70,6 +72,12 @@ def secret(now: datetime) -> Finding:
             _("密钥文件 secret 别人也能读（权限 %(mode)s）。") % {"mode": f"{mode:04o}"},
             lost=_("读到它的人可以伪造登录。"),
             mend=_("请运行 chmod 600 %(path)s，再换一把新密钥。") % {"path": path},
+        )
+    if old := len(read(path)) - 1:
+        return look(
+            _("系统密钥换过，旧的还有 %(count)s 把没有停用。") % {"count": old},
+            lost=_("旧的如果泄露，拿到它的人仍可以伪造登录。"),
+            mend=_("换上 12 小时后，请运行 bin/weimin secrets list，再停用旧的，见 docs/operate/secrets.md。"),
         )
     return good(_("密钥文件只有运行服务的用户能读。"))
 
