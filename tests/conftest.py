@@ -17,9 +17,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bench.drills.brokers import RABBITMQ, REDIS_SERVER, answers
 from tests import harness
 from tests.matters.dovecot import DOVECOT
-from tests.web.tasks.brokers import RABBITMQ, REDIS_SERVER, answers
 
 if "DJANGO_SETTINGS_MODULE" in os.environ:
     raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: tests choose their own home before settings are read.")

@@ -24,6 +24,7 @@ DRILLS: dict[str, tuple[str, str, object, object]] = {
     "R6 disk full, 5 places": ("bench.drills.disk_full", "--rounds", 1, 10),
     "R7 clock jumps, 6 ways": ("bench.drills.clocks", "--rounds", 1, 10),
     "R8 gateways, 5 ways": ("bench.drills.gateways", "--rounds", 1, 20),
+    "R8 jobs, broker and workers killed": ("bench.drills.jobs", "--rounds", 1, 10),
     "R13, R19 questions and races": ("bench.drills.questions", "--level", "submission", "night"),
     "R9 machine lost, base and log": ("bench.drills.point_in_time", "--seconds", 3, 60),
     "R9 replica takes over": ("bench.drills.take_over", "--rounds", 1, 10),

@@ -15,8 +15,8 @@ import pytest
 from celery.signals import worker_ready
 from django.db import connections
 
+from bench.drills.brokers import broker
 from tests import harness
-from tests.web.tasks.brokers import broker
 from weimin.web import schedule
 from weimin.web.models import Schedule
 from weimin.web.schedule import Every

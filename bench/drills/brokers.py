@@ -1,6 +1,6 @@
-"""The brokers that are really there: the RabbitMQ of BROKER_URL or of this machine, and a Redis of the test's own.
+"""Brokers that may be killed: a Redis of one's own, and one's own way to the RabbitMQ of BROKER_URL or of this machine.
 
-What a test kills is never the machine's: it is the Redis that the test has started, or its way to RabbitMQ.
+The tests use them too. Nothing of the machine's is ended: what dies is what was started here, and that way.
 """
 
 import os
@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit, urlunsplit
 
-from kombu import Connection
+from bench.drills.house import free_port
+from bench.loopback import here
 
 RABBITMQ = os.environ.get("BROKER_URL", "amqp://guest:guest@127.0.0.1:5672//")
 REDIS_SERVER = shutil.which("redis-server")
@@ -26,14 +27,8 @@ def answers(url: str) -> bool:
     return False
 
 
-def free_port() -> int:
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        return int(asked.getsockname()[1])
-
-
 class Redis:
-    """A server of the test's own that keeps nothing; `kill` takes all its messages with it."""
+    """A server of one's own that keeps nothing; `kill` takes all its messages with it."""
 
     def __init__(self) -> None:
         self.port = free_port()
@@ -52,7 +47,7 @@ class Redis:
 
 
 class WayToRabbit:
-    """A port of the test's own that leads to RabbitMQ; `kill` cuts every connection and lets nobody in."""
+    """A port of one's own that leads to RabbitMQ; `kill` cuts every connection and lets nobody in."""
 
     def __init__(self, url: str) -> None:
         there = urlsplit(url)
@@ -93,13 +88,15 @@ def _pass_on(one: socket.socket, other: socket.socket) -> None:
 
 @contextmanager
 def broker(kind: str, queue: str) -> Iterator[Redis | WayToRabbit]:
-    made = Redis() if kind == "redis" else WayToRabbit(RABBITMQ)
+    made = Redis() if kind == "redis" else WayToRabbit(here(RABBITMQ))
     try:
         yield made
     finally:
         made.kill()
         if isinstance(made, WayToRabbit):
-            with Connection(RABBITMQ) as connection:
+            from kombu import Connection  # only here: every run of the tests reads this file
+
+            with Connection(here(RABBITMQ)) as connection:
                 connection.default_channel.queue_delete(queue)
 
 

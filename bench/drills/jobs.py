@@ -1,0 +1,117 @@
+"""Two hundred jobs by rows of the database, by Redis and by RabbitMQ, each with two workers: undisturbed, with a worker
+killed in the middle of a job, and with the broker killed in the middle of the run.
+
+python -m bench.drills.jobs [--rounds 1] [--database sqlite|postgresql|both] [--out FILE.json]
+
+Every job of every run is to be done once in effect; how many Celery carried is told beside it.
+"""
+
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+from bench.drills.asking import on_each, questions
+from bench.drills.brokers import RABBITMQ, REDIS_SERVER, Redis, WayToRabbit, answers, broker
+from bench.drills.house import PYTHON, House, house
+
+JOBS, WORKERS, PATIENCE = 200, 2, 180
+THERE = {"rows": True, "redis": REDIS_SERVER is not None, "rabbitmq": answers(RABBITMQ)}
+Broker = Redis | WayToRabbit | None
+
+
+def drill(database: str, *, rounds: int, seed: int) -> dict[str, Any]:
+    runs: dict[str, dict[str, int]] = {}
+    with house(database) as here:
+        for turn in range(rounds):
+            for carrier in (name for name, there in THERE.items() if there):
+                queue = f"weimin-{here.env['WEIMIN_COUNTY']}"
+                with nullcontext() if carrier == "rows" else broker(carrier, queue) as between:
+                    runs |= {f"{carrier}, {case} {turn}": found for case, found in _cases(here, between).items()}
+    wrong = sum(run["lost"] + run["doubled"] for run in runs.values())
+    done = sum(run["done"] for run in runs.values())
+    absent = {"not_run": [name for name, there in THERE.items() if not there]} if not all(THERE.values()) else {}
+    return {"database": database, "seed": seed, "runs": runs, "done": done, "wrong": wrong, **absent}
+
+
+def _cases(here: House, between: Broker) -> dict[str, dict[str, int]]:
+    here.env |= {"DRILL_ERRANDS": str(here.home / "errands"), "WEIMIN_BROKER_URL": between.url if between else ""}
+    _start(here, between)
+    try:
+        found = {"undisturbed": _run(here, 30), "worker killed": _run(here, 8, disturb=lambda: _kill_holder(here))}
+        if between is not None:
+            found["broker killed"] = _run(here, 8, disturb=lambda: _kill_broker(here, between))
+            found["broker back"] = _run(here, 30)
+    finally:
+        here.kill()
+    return found
+
+
+def _start(here: House, between: Broker) -> None:
+    errands = [str(PYTHON), "-m", "bench.drills.errands"]
+    for number in range(WORKERS):
+        here._begin([*errands, "work"], {})
+        if between is not None:
+            here._begin([*errands, "celery", f"worker-{number}@drill"], {})
+
+
+def _run(here: House, seconds: float, *, disturb: Callable[[], None] | None = None) -> dict[str, int]:
+    """All jobs due at once, so many seconds from now; what became of them."""
+    _lines(here).write_text("")
+    here.run_module("bench.drills.errands", "plan", str(seconds))
+    if disturb is not None:
+        disturb()
+    until = time.monotonic() + PATIENCE
+    while len(_done(here)) < JOBS and time.monotonic() < until:
+        time.sleep(0.05)
+    time.sleep(3)  # what is done twice would come now
+    times, by = Counter(name for name, _who in _done(here)), Counter(who for _name, who in _done(here))
+    return {
+        "done": len(times), "lost": JOBS - len(times), "doubled": sum(times.values()) - len(times),
+        "by_celery": by["celery"], "by_work": by["work"],
+    }  # fmt: skip
+
+
+def _kill_holder(here: House) -> None:
+    """SIGKILL to the process that holds the slow job, and to its parent: a whole worker, as a lost machine is."""
+    (here.home / "slow").touch()
+    while not (held := list(here.home.glob("held-*"))):
+        time.sleep(0.05)
+    os.killpg(os.getpgid(int(held[0].name.removeprefix("held-"))), signal.SIGKILL)
+    held[0].unlink()
+
+
+def _kill_broker(here: House, between: Redis | WayToRabbit) -> None:
+    _wait_for(here, 50)
+    between.kill()
+    _wait_for(here, 120)
+    between.up()
+
+
+def _wait_for(here: House, count: int) -> None:
+    until = time.monotonic() + PATIENCE
+    while len(_done(here)) < count and time.monotonic() < until:
+        time.sleep(0.02)
+
+
+def _lines(here: House) -> Path:
+    return here.home / "errands"
+
+
+def _done(here: House) -> list[tuple[str, str]]:
+    return [(name, who) for name, who in map(str.split, _lines(here).read_text().splitlines())]
+
+
+def main() -> None:
+    asked = questions(__doc__)
+    asked.add_argument("--rounds", type=int, default=1)
+    given = asked.parse_args()
+    on_each(given, "jobs", lambda one: drill(one, rounds=given.rounds, seed=given.seed))
+
+
+if __name__ == "__main__":
+    main()
