@@ -40,6 +40,7 @@ class Redis:
         command = [REDIS_SERVER, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd="/")
         _wait_for(self.port)
+        assert self._process.poll() is None, f"port {self.port} was somebody else's by then"
 
     def kill(self) -> None:
         self._process.kill()
