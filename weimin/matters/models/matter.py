@@ -96,6 +96,12 @@ class Matter(models.Model):
         indexes = [
             models.Index(fields=["-received_at", "-id"], name="matter_newest"),
             models.Index(fields=["clock_due_at", "id"], name="matter_due", condition=Q(clock_due_at__isnull=False)),
+            # read alone, without the rows, to count what stands where: the leader's minute
+            models.Index(
+                fields=["state", "lead", "clock_due_at", "clock_started_at"],
+                name="matter_standing",
+                condition=Q(clock_due_at__isnull=False),
+            ),
             models.Index(fields=["owner", "clock_due_at", "id"], name="matter_owner_due"),
             models.Index(fields=["lead", "state", "-received_at", "-id"], name="matter_lead_state"),
             models.Index(fields=["state", "-received_at", "-id"], name="matter_state_newest"),

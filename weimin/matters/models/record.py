@@ -146,7 +146,14 @@ class Answer(models.Model):
                     promise_broken_at__isnull=True,
                     promise_replaced_at__isnull=True,
                 ),
-            )
+            ),
+            models.Index(
+                fields=["promise_due_on", "id"],
+                name="answer_promise_broken",
+                condition=Q(
+                    promise_broken_at__isnull=False, promise_kept_at__isnull=True, promise_replaced_at__isnull=True
+                ),
+            ),
         ]
 
     class Privacy:
