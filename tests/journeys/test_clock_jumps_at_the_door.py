@@ -1,4 +1,6 @@
-"""The machine's clock was wrong and is put right: no code opens twice, whoever guesses gains one more round at most."""
+"""The machine's clock was wrong and is put right: nobody stays signed in the longer for it, no code opens twice, and
+whoever guesses gains no more than one more round.
+"""
 
 import time
 from datetime import timedelta
@@ -6,6 +8,8 @@ from datetime import timedelta
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from axes.handlers import proxy
+from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
@@ -49,6 +53,36 @@ def signed_in(name="keeper"):
 
 def is_in(client):
     return client.get("/desk/").status_code == 200
+
+
+# --- sessions -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("jump", "stays"), [*zip(JUMPS, [True, True, False, False], strict=True)], ids=NAMED)
+def test_who_signed_in_by_a_wrong_clock_signs_in_anew_when_it_was_wrong_by_more_than_an_hour(put, jump, stays):
+    put(NOON + jump)
+    client = signed_in()
+    assert is_in(client)
+    put(NOON)
+    assert is_in(client) is stays
+
+
+@pytest.mark.parametrize("jump", JUMPS, ids=NAMED)
+def test_no_session_outlives_its_twelve_hours_by_more_than_one(put, jump):
+    put(NOON + jump)
+    client = signed_in()
+    put(NOON + timedelta(seconds=settings.SESSION_COOKIE_AGE) + HOUR + timedelta(seconds=1))
+    assert not is_in(client)
+
+
+@pytest.mark.parametrize("jump", [HOUR, -HOUR], ids=NAMED[:2])
+def test_a_clock_an_hour_wrong_throws_nobody_out(put, jump):
+    client = signed_in()
+    put(NOON + jump)
+    assert is_in(client)
+    put(NOON)
+    assert is_in(client)
+    assert Session.objects.count() == 1
 
 
 # --- the second factor ----------------------------------------------------------------------------------------------

@@ -1,12 +1,19 @@
 """Sessions, sealed: a draft that nobody has sent yet holds a name and a telephone."""
 
 import logging
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore as PlainStore
+
+from weimin.kernel import clock
 
 from .sealed import KeyTrouble
 from .sealed.sign_ins import is_sealed, open_session, seal_session
+
+# As far as a clock may be wrong; beyond it, who signed in under it signs in anew. To less no draft is lost.
+WRONG_BY = timedelta(hours=1)
 
 log = logging.getLogger(__name__)
 
@@ -26,3 +33,12 @@ class SessionStore(PlainStore):
         except KeyTrouble as trouble:
             log.warning("a session does not open: %s", trouble)
             return {}
+
+    def _get_session_from_db(self) -> Any:
+        """None where it would last longer than one that begins now: it was begun by a clock that was ahead."""
+        found = super()._get_session_from_db()  # type: ignore[misc]  # the stubs leave it out
+        most = timedelta(seconds=settings.SESSION_COOKIE_AGE) + WRONG_BY
+        if found is not None and found.expire_date > clock.now() + most:
+            self._session_key = None
+            return None
+        return found
