@@ -65,6 +65,7 @@ def test_whatever_opens_a_line_looks_at_the_address_first():
         "bench/drills/house.py",
         "bench/drills/brokers.py",
         "bench/drills/clients.py",
+        "bench/drills/soak.py",
         "bench/drills/upgrade.py",
     }
     for name in (
@@ -75,6 +76,7 @@ def test_whatever_opens_a_line_looks_at_the_address_first():
         "bench/drills/house.py",
         "bench/drills/brokers.py",
         "bench/drills/clients.py",
+        "bench/drills/soak.py",
         "bench/drills/upgrade.py",
     ):
         assert "here(" in (ROOT / name).read_text()
