@@ -6,8 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore as PlainStore
-
-from weimin.kernel import clock
+from django.utils import timezone
 
 from .sealed import KeyTrouble
 from .sealed.sign_ins import is_sealed, open_session, seal_session
@@ -38,7 +37,8 @@ class SessionStore(PlainStore):
         """None where it would last longer than one that begins now: it was begun by a clock that was ahead."""
         found = super()._get_session_from_db()  # type: ignore[misc]  # the stubs leave it out
         most = timedelta(seconds=settings.SESSION_COOKIE_AGE) + WRONG_BY
-        if found is not None and found.expire_date > clock.now() + most:
+        now = timezone.now()  # noqa: TID251 -- the clock by which Django dates its sessions
+        if found is not None and found.expire_date > now + most:
             self._session_key = None
             return None
         return found

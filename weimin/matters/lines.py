@@ -7,12 +7,17 @@ from .states import Act
 
 
 def words_in(event: Event) -> str:
-    """What this line says. What the resident wrote stands once, in the matter that it became; an answer, in its row."""
+    """What this line says. What the resident wrote stands once, in the matter that it became; an answer, in its row.
+
+    Nobody writes words into a line that has them elsewhere: if some stand there, they are what it says, and unproved.
+    """
+    if event.words:
+        return event.words
     if event.answer is not None:
         return event.answer.told
-    return event.matter.text if event.act == Act.RECEIVE and not event.words else event.words
+    return event.matter.text if event.act == Act.RECEIVE else ""
 
 
 def data_in(event: Event) -> dict[str, Any]:
     """What this line says beside its words."""
-    return event.data if event.answer is None else event.answer.noted
+    return event.data if event.answer is None or event.data else event.answer.noted
