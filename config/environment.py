@@ -272,6 +272,6 @@ def database(environment: Environment) -> dict[str, object]:
         "PORT": url.port or "",
         "CONN_MAX_AGE": 300,  # a connection remembers every county it has served: recycle it
         "CONN_HEALTH_CHECKS": True,  # after a restart of the server nobody meets a dead connection
-        # no statement is prepared but those that ask for it
-        "OPTIONS": {"prepare_threshold": 5 if environment.prepared_statements else None, **dict(parse_qsl(url.query))},
+        "PREPARED_STATEMENTS": environment.prepared_statements,
+        "OPTIONS": dict(parse_qsl(url.query)),
     }

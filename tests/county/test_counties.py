@@ -193,7 +193,7 @@ def test_sqlite_says_that_it_serves_one_county(monkeypatch):
 
 
 def test_the_one_county_is_listed_on_both_databases(monkeypatch):
-    monkeypatch.setattr(listing, "county_codes", lambda: [harness.A])
+    monkeypatch.setattr(listing, "counties_here", lambda: [harness.A])
     first, *more = county("list")
     if connection.vendor == "sqlite":
         assert (first.split()[:2], [line[:6] for line in more]) == (["990101", "main"], ["SQLite"])

@@ -56,8 +56,7 @@ def test_whole_numbers_of_every_size_are_one_statement(another):
 
 
 def test_a_pooler_without_prepared_statements_is_spared_them(cast):
-    options = {**connection.settings_dict["OPTIONS"], "prepare_threshold": None}
-    one = DatabaseWrapper({**connection.settings_dict, "OPTIONS": options}, "unprepared")
+    one = DatabaseWrapper({**connection.settings_dict, "PREPARED_STATEMENTS": False}, "unprepared")
     assert names(one, "WATER") == ["Water Office"]
     assert prepared(one) == 0
     one.close()

@@ -60,6 +60,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
     _has_role = False  # whether the entered county has a role of its own that we may take
     _role: str | None = None  # the one taken in this transaction
 
+    def get_connection_params(self) -> dict[str, Any]:
+        """Statements may be prepared, by those cursors that do; not behind a pooler that keeps none."""
+        may = self.settings_dict.get("PREPARED_STATEMENTS", True)
+        return {**super().get_connection_params(), "prepare_threshold": 5 if may else None}
+
     def connect(self) -> None:
         self._schema, self._role, self._connecting = None, None, True
         try:
