@@ -2,11 +2,13 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from weimin.kernel.clock import county_day
 
@@ -61,10 +63,18 @@ def changing(delta: Counter[str]) -> tuple[str, list[str | int]]:
     )
 
 
-def each_under(prefix: str) -> Iterator[tuple[str, int]]:
-    """Running counts whose key begins so, one after another: where there are thousands and few are kept."""
-    rows = Tally.objects.filter(key__startswith=prefix).values_list("key").annotate(total=Sum("n")).order_by()
-    return ((key, int(total)) for key, total in rows.iterator(chunk_size=500))
+def of_offices(offices: Iterable[int], *, first: str, last: str) -> Iterator[tuple[int, str, str, int]]:
+    """What each of these offices counted from the first month to the last, as `month` writes them: office, month, word,
+    number. Months stand in order in the key, so earlier years are not read; a neighbour that sorts between is left out.
+    """
+    spans = [Q(key__gte=f"office_month:{pk}:{first}", key__lt=f"office_month:{pk}:{last}z") for pk in offices]
+    if not spans:
+        return
+    counted = Tally.objects.filter(reduce(or_, spans)).values_list("key").annotate(total=Sum("n")).order_by()
+    for key, total in counted:
+        _word, office, month, word = key.split(":")
+        if first <= month <= last:
+            yield int(office), month, word, int(total)
 
 
 _STANDING = """

@@ -168,16 +168,14 @@ def of_the_year(*, now: datetime) -> Figures:
 
 def by_office(*, now: datetime) -> list[tuple[Office, Figures]]:
     """Each office that answered or is late, by its code: not a ranking."""
-    wanted = {f"{first:%y%m}" for first in _months(now)}
-    kept: dict[int, Counter[str]] = {}
-    for key, n in tallies.each_under("office_month:"):
-        _word, office, month, act = key.split(":")
-        if month in wanted:
-            kept.setdefault(int(office), Counter())[act] += n
+    first, *_between, last = (f"{month:%y%m}" for month in _months(now))
+    offices, kept = list(offices_open()), dict[int, Counter[str]]()
+    for office, _month, act, n in tallies.of_offices([office.pk for office in offices], first=first, last=last):
+        kept.setdefault(office, Counter())[act] += n
     overdue = queries.overdue(now=now).filter(clock=Clock.ANSWER).order_by()
     late = Counter(dict(overdue.values_list("lead_id").annotate(n=Count("pk"))))
     return [
         (office, _figures(kept.get(office.pk, Counter()), late[office.pk]))
-        for office in offices_open()
+        for office in offices
         if office.pk in kept or late[office.pk]
     ]
