@@ -14,7 +14,7 @@ from django.conf import settings
 from weimin.county.durable import write_whole
 from weimin.kernel.chosen import current_code
 
-from .ring import KEY_BYTES, Key, KeyTrouble, Ring, new_key
+from .ring import KEY_BYTES, SEALED, Key, KeyTrouble, Ring, new_key
 
 SECONDS_KEPT = 2.0  # so long a process may go on sealing with the key before the newest
 
@@ -44,6 +44,14 @@ def ring_with(key_id: str) -> Ring:
         return kept
     _rings.pop((settings.KEYS, current_code()), None)
     return ring()
+
+
+def unsealed(value: str, *, bound_to: str) -> bytes:
+    """What was sealed, by whichever key of the chosen county; KeyTrouble if it was not sealed there."""
+    found = SEALED.fullmatch(value)
+    if found is None:
+        raise KeyTrouble(f"{bound_to} is not sealed. Run bin/weimin county migrate.")
+    return ring_with(found[2]).open(value, bound_to=bound_to)
 
 
 def _looked(county: str, known: tuple[float, int, Ring] | None) -> Ring:

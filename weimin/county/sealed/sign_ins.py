@@ -6,8 +6,8 @@ bound to its key.
 
 from typing import Any
 
-from .files import ring, ring_with
-from .ring import SEALED, KeyTrouble
+from .files import ring, unsealed
+from .ring import SEALED
 
 FACTORS, SESSIONS = "mfa_authenticator.data", "django_session.session_data"
 
@@ -17,7 +17,7 @@ def seal_factor(plain: str) -> str:
 
 
 def open_factor(sealed: str) -> str:
-    return _opened(sealed, FACTORS).decode()
+    return unsealed(sealed, bound_to=FACTORS).decode()
 
 
 def seal_session(plain: bytes, *, key: str) -> str:
@@ -25,15 +25,8 @@ def seal_session(plain: bytes, *, key: str) -> str:
 
 
 def open_session(sealed: str, *, key: str) -> bytes:
-    return _opened(sealed, f"{SESSIONS}:{key}")
+    return unsealed(sealed, bound_to=f"{SESSIONS}:{key}")
 
 
 def is_sealed(value: Any) -> bool:
     return isinstance(value, str) and SEALED.fullmatch(value) is not None
-
-
-def _opened(sealed: str, place: str) -> bytes:
-    found = SEALED.fullmatch(sealed)
-    if found is None:
-        raise KeyTrouble(f"{place} is not sealed. Run bin/weimin county migrate.")
-    return ring_with(found[2]).open(sealed, bound_to=place)
