@@ -70,20 +70,28 @@ def running(
     Counted by the official calendar, or by `days`: another one, to see what it would change.
     """
     counted = _count(start, limit, pauses or [], extension, days)
-    told = {"clock_extension": extension, "clock_pauses": pauses or [], "clock_waiting": waiting}
-    return _columns(clock, start, limit, counted) | told
+    return _columns(clock, start, limit, counted, extension=extension, pauses=pauses, waiting=waiting)
 
 
-def _columns(clock: Clock, start: datetime, limit: Limit, counted: Deadline) -> dict[str, Any]:
+def _columns(
+    clock: Clock,
+    start: datetime,
+    limit: Limit,
+    counted: Deadline,
+    *,
+    extension: str = "",
+    pauses: list[list[str]] | None = None,
+    waiting: dict[str, Any] | None = None,
+) -> dict[str, Any]:
     return {
         "clock": clock,
         "clock_started_at": start,
         "clock_limit": str(limit),
-        "clock_extension": "",
-        "clock_pauses": [],
+        "clock_extension": extension,
+        "clock_pauses": pauses or [],
         "clock_due_at": counted.due,
         "clock_provisional": counted.provisional,
-        "clock_waiting": None,
+        "clock_waiting": waiting,
     }
 
 
