@@ -167,3 +167,11 @@ def test_the_collector_goes_on_afterwards():
     with pytest.raises(RuntimeError), uncollected():
         raise RuntimeError
     assert gc.isenabled() is True
+
+
+def test_the_garbage_collector_is_left_as_it_was_found():
+    with uncollected():
+        with uncollected():
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+    assert gc.isenabled()

@@ -31,11 +31,13 @@ _SIGNS = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 @contextmanager
 def uncollected() -> Iterator[None]:
     """For much that is made and kept until it is laid down: looking for garbage among it took a fifth of the time."""
+    before = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
+        if before:
+            gc.enable()
 
 
 def take_keys(table: Kind, count: int) -> Sequence[int]:
