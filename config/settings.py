@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "weimin.county.middleware.CountyMiddleware",  # before any query: a county is chosen
     "weimin.county.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "weimin.county.programs.ProgramsMiddleware",  # from here on, only what is shown in a browser
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
