@@ -125,8 +125,11 @@ def _blind(key: Key, word: str, signs: int) -> str:
     A resident has some thirty such words, made at every intake. So the hash is taken up where the key ends, which costs
     a fifth of beginning it anew, and signs are looked up in pairs.
     """
-    inner, outer = (begun.copy() for begun in key.blind)
+    begun, beyond = key.blind
+    inner, outer = begun.copy(), beyond.copy()
     inner.update(word.encode())
     outer.update(inner.digest())
     bits = int.from_bytes(outer.digest()) >> (256 - 5 * signs)
+    if signs == SHORT:  # most of them
+        return _PAIRS[bits >> 10] + _PAIRS[bits & 1023]
     return "".join([_PAIRS[bits >> at & 1023] for at in range(5 * signs - 10, -1, -10)])
