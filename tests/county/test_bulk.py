@@ -13,6 +13,7 @@ from tests.cast import NOON
 from weimin.county.actors import IMPORT
 from weimin.county.bulk import AskedMeanwhile, lay_down, new_row, set_columns, take_keys, uncollected
 from weimin.county.models import Leave, Office
+from weimin.county.together import insert_together
 from weimin.households.models import Resident
 from weimin.ledger.models import Entry
 from weimin.matters.journey.bring_in import Old, _Batch
@@ -31,14 +32,17 @@ def matter(cast, **over):
 
 
 def both_ways(table, row, pk="pk"):
-    """The row as it is read after `save`, and after it was laid down under the same key."""
+    """The row as it is read after `save`, and after it was laid down under the same key; together with others, too."""
     told = []
-    for way in (lambda: super(type(row), row).save(force_insert=True), lambda: lay_down(table, [row])):
+    ways = (lambda: super(type(row), row).save(force_insert=True), lambda: lay_down(table, [row]))
+    for way in (*ways, lambda: insert_together(row)):
         with transaction.atomic():
             way()
             told.append(table.objects.values().get(**{pk: getattr(row, pk)}))
             transaction.set_rollback(True)
-    return told
+    saved, laid, together = told
+    assert together == saved
+    return saved, laid
 
 
 @pytest.mark.parametrize("words", ODD[1:])

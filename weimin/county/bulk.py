@@ -6,7 +6,6 @@ Whoever makes them so asks the database nothing meanwhile; it would wait for its
 """
 
 import gc
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -19,11 +18,11 @@ from typing import Any, NoReturn, TypeVar
 from django.db import connection, models
 from django.db.models.base import ModelState
 
+from .columns import TO_SQLITE, Way, Words, json_of, own_way
 from .sealed import BlindIndex, SealedField
 
 Kind = type[models.Model]
 Row = TypeVar("Row", bound=models.Model)
-Way = Callable[[Any], Any]
 _PIECE = 200  # rows of one message to PostgreSQL, or of one call of SQLite
 _SIGNS = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -96,11 +95,11 @@ def _blank(table: Kind) -> tuple[dict[str, Any], list[tuple[str, Callable[[], An
 def lay_down(table: Kind, rows: Iterable[Any], *, keyed: bool = True) -> None:
     """Insert new rows in their order, with the keys they carry, or with those the database gives."""
     on_postgresql = connection.vendor == "postgresql"
-    own_way, words = (_own_to_copy, _TO_COPY) if on_postgresql else (_own_to_sqlite, _TO_SQLITE)
+    way_of, words = (_own_to_copy, _TO_COPY) if on_postgresql else (_own_to_sqlite, TO_SQLITE)
     plain, own = [], {}
     for field in table._meta.local_concrete_fields:
         if keyed or not field.primary_key:
-            way = own_way(field)
+            way = way_of(field)
             if way is None:
                 plain.append(field)
             else:
@@ -164,22 +163,12 @@ def _own_to_copy(field: Any) -> Way | None:
 
 
 def _own_to_sqlite(field: Any) -> Way | None:
-    if isinstance(field, SealedField | BlindIndex):
-        return lambda row: str(field.pre_save(row, True))
-    if isinstance(field, models.JSONField | models.DecimalField):
-        return lambda row: field.get_db_prep_save(row.__dict__[field.attname], connection)
-    return None
-
-
-_write_json = json.JSONEncoder(ensure_ascii=False).encode
+    return own_way(field, on_postgresql=False)
 
 
 def _json(value: Any) -> str:
-    if value is None:
-        return "\\N"
-    if not value and isinstance(value, dict | list):  # most are
-        return "[]" if isinstance(value, list) else "{}"
-    return _text(_write_json(value))
+    words = json_of(value)
+    return "\\N" if words is None else _text(words)
 
 
 def _text(value: str) -> str:
@@ -188,19 +177,7 @@ def _text(value: str) -> str:
     return value
 
 
-class _Words(dict[type, Way]):
-    """How a value of each type is written. The words and numbers of an enumeration are their values."""
-
-    def __missing__(self, kind: type) -> Way:
-        base = next((base for base in (int, str) if issubclass(kind, base)), None)
-        if base is None:
-            raise TypeError(f"{kind.__name__} is no value that rows laid down in bulk may hold.")
-        plain, told = (int.__int__ if base is int else str.__str__), self[base]
-        way = self[kind] = lambda value: told(plain(value))
-        return way
-
-
-_TO_COPY = _Words(
+_TO_COPY = Words(
     {
         NoneType: lambda value: "\\N",
         bool: lambda value: "t" if value else "f",
@@ -210,12 +187,5 @@ _TO_COPY = _Words(
         date: date.isoformat,
         Decimal: str,
         str: _text,
-    }
-)
-_TO_SQLITE = _Words(
-    {
-        **dict.fromkeys((NoneType, bool, int, bytes, str), lambda value: value),
-        datetime: lambda value: connection.ops.adapt_datetimefield_value(value),
-        date: lambda value: connection.ops.adapt_datefield_value(value),
     }
 )

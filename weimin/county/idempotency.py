@@ -18,6 +18,7 @@ from weimin.kernel.chosen import current_code
 from weimin.kernel.failpoint import failpoint
 from weimin.kernel.refusal import Refused
 
+from .bulk import new_row
 from .models import AnsweredRequest
 from .together import for_one_act, insert_together, prepared_cursor
 
@@ -100,7 +101,8 @@ def kept_with(answered: Answered) -> AnsweredRequest | None:
 
 
 def _row(answered: Answered, claim: _Claim) -> AnsweredRequest:
-    return AnsweredRequest(
+    return new_row(
+        AnsweredRequest,
         scope=claim.scope,
         key=claim.key,
         payload_digest=claim.digest,

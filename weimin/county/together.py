@@ -17,6 +17,8 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transac
 
 from weimin.kernel.chosen import chosen_schema
 
+from .columns import TO_POSTGRESQL, TO_SQLITE, Column, columns_of, values_of
+
 P = ParamSpec("P")
 R = TypeVar("R")
 BLOCK = 100
@@ -100,58 +102,40 @@ def prepared_cursor() -> Any:
 
 def _in_one(rows: Sequence[models.Model], beside: Statement | None) -> None:
     words, beside_values = beside or ("", ())
-    sql, fields_of_rows = _with(tuple((type(row), row.pk is not None) for row in rows), words)
-    here = connections[DEFAULT_DB_ALIAS]
-    values = [[_value(field, row, here) for field in fields] for fields, row in zip(fields_of_rows, rows, strict=True)]
-    *first, last = values
+    sql, columns_of_rows = _with(tuple((type(row), row.pk is not None) for row in rows), words)
+    *first, last = [values_of(row, columns, TO_POSTGRESQL) for columns, row in zip(columns_of_rows, rows, strict=True)]
     with prepared_cursor() as cursor:
         cursor.execute(sql, [*chain.from_iterable(first), *beside_values, *last])
         rows[-1].pk = cursor.fetchone()[0]
 
 
-def _value(field: "models.Field[Any, Any]", row: models.Model, here: Any) -> Any:
-    """What of this row goes into this column. Most values are what every driver takes already."""
-    value = field.pre_save(row, True)
-    if value is None or type(value) is _AS_IT_IS.get(type(field)):
-        return value
-    return field.get_db_prep_save(value, here)
-
-
-_AS_IT_IS: dict[type, type] = {
-    models.CharField: str, models.TextField: str, models.BooleanField: bool, models.IntegerField: int,
-    models.PositiveSmallIntegerField: int, models.BigAutoField: int, models.ForeignKey: int,
-}  # fmt: skip
-
-
 @lru_cache(maxsize=100)
-def _with(
-    shapes: tuple[tuple[type[models.Model], bool], ...], beside: str
-) -> tuple[str, list[tuple["models.Field[Any, Any]", ...]]]:
-    """The one statement for rows of these tables, each with a key or without, and the fields of each."""
+def _with(shapes: tuple[tuple[type[models.Model], bool], ...], beside: str) -> tuple[str, list[Sequence[Column]]]:
+    """The one statement for rows of these tables, each with a key or without, and the columns of each."""
     inserts = [_insert(model, has_key) for model, has_key in shapes]
-    *first, last = [sql for sql, _fields in inserts]
+    *first, last = [sql for sql, _columns in inserts]
     parts = [f"i{number} AS ({sql})" for number, sql in enumerate(first)] + ([f"beside AS ({beside})"] * bool(beside))
     before = f"WITH {', '.join(parts)} " if parts else ""
-    return f"{before}{last} RETURNING id", [fields for _sql, fields in inserts]
+    return f"{before}{last} RETURNING id", [columns for _sql, columns in inserts]
 
 
 @cache
-def _insert(model: type[models.Model], has_key: bool) -> tuple[str, tuple[models.Field, ...]]:
-    """INSERT of a row of this table: its text, and the fields its values come from."""
-    fields = tuple(field for field in model._meta.local_concrete_fields if has_key or not field.primary_key)
+def _insert(model: type[models.Model], has_key: bool) -> tuple[str, Sequence[Column]]:
+    """INSERT of a row of this table: its text, and the columns its values come from."""
+    fields = [field for field in model._meta.local_concrete_fields if has_key or not field.primary_key]
     quote = connection.ops.quote_name
     names = ", ".join(quote(str(field.column)) for field in fields)
     marks = ", ".join(["%s"] * len(fields))
-    return f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({marks})", fields  # noqa: S608 -- our tables
+    columns = columns_of(fields, on_postgresql=connection.vendor == "postgresql")
+    return f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({marks})", columns  # noqa: S608 -- our tables
 
 
 def _one_by_one(rows: Sequence[models.Model], beside: Statement | None) -> None:
-    here = connections[DEFAULT_DB_ALIAS]
     with connection.cursor() as cursor:
         for row in rows:
             row._prepare_related_fields_for_save("save")  # type: ignore[attr-defined]  # it names rows that got their key just now
-            sql, fields = _insert(type(row), row.pk is not None)
-            cursor.execute(sql, [_value(field, row, here) for field in fields])
+            sql, columns = _insert(type(row), row.pk is not None)
+            cursor.execute(sql, values_of(row, columns, TO_SQLITE))
             if row.pk is None:
                 row.pk = cursor.lastrowid
         if beside is not None:

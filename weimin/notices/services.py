@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from weimin.county.actors import Actor
+from weimin.county.bulk import new_row
 from weimin.county.duties import Duty
 from weimin.county.models import Official
 from weimin.households.models import Resident
@@ -48,7 +49,8 @@ def notice_to(
     if resident is None:
         return None
     channel, address = _way_to(resident)
-    return Notice(
+    return new_row(
+        Notice,
         resident=resident,
         channel=channel,
         address=address,
