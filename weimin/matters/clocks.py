@@ -8,6 +8,7 @@ from django.utils.translation import override
 from weimin.catalogue.queries import earliest_rule
 from weimin.county.queries import calendar
 from weimin.kernel.calendar import Calendar
+from weimin.kernel.chosen import current_code
 from weimin.kernel.clock import county_day
 from weimin.kernel.explanation import explain
 from weimin.kernel.limits import Limit, Unit
@@ -36,23 +37,35 @@ def due(start: datetime, limit: Limit) -> Deadline:
 class Dates:
     """Due moments by today's calendar for much work at once: limits in days end alike for all that began on one day.
 
-    It knows the calendar of the moment when it counted: keep it for one piece of work, not for longer.
+    It counts by one calendar: keep it for one piece of work, or ask `dates` for those that hold now.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, days: Calendar | None = None) -> None:
+        self.days = days or calendar()
         self._known: dict[tuple[Limit, date], Deadline] = {}
 
     def due(self, start: datetime, limit: Limit) -> Deadline:
         if limit.unit not in (Unit.W, Unit.N):
-            return due(start, limit)
+            return deadline(start, limit, calendar=self.days)
         key = (limit, county_day(start))
         if key not in self._known:
-            self._known[key] = due(start, limit)
+            self._known[key] = deadline(start, limit, calendar=self.days)
         return self._known[key]
 
     def running(self, clock: Clock, *, start: datetime, limit: Limit) -> dict[str, Any]:
         """The columns of a clock that starts now, without pauses or extension."""
         return _columns(clock, start, limit, self.due(start, limit))
+
+
+_dates: dict[str, Dates] = {}  # by county
+
+
+def dates() -> Dates:
+    """Those of the calendar as it stands now: the first matter of a day counts for all that come after it."""
+    days, known = calendar(), _dates.get(current_code())
+    if known is None or known.days is not days:
+        known = _dates[current_code()] = Dates(days)
+    return known
 
 
 def running(

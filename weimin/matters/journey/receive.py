@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from weimin.catalogue.models import Kind
 from weimin.catalogue.queries import answer_limit
 from weimin.county.actors import Actor
+from weimin.county.bulk import new_row
 from weimin.county.duties import Duty
 from weimin.county.logs.middleware import about_matter
 from weimin.county.models import Place, Post
@@ -85,9 +86,7 @@ def receive_matter(
     taken_by = _first_asked(draft, by)
     number, pin = numbering.next_number(now), numbering.new_pin()
     about_matter(number)
-    matter = _matter(draft, text, number=number, taken_by=taken_by, now=now)
-    matter.resident = _resident(draft, now)
-    matter.pin_digest = numbering.pin_digest(number, pin)
+    matter = _matter(draft, text, number=number, pin=pin, taken_by=taken_by, now=now)
     event, told = line_of(
         matter,
         Act.RECEIVE,
@@ -117,10 +116,12 @@ def _noted(draft: Draft, matter: Matter) -> dict[str, Any]:
     return {**noted, "same_as": draft.same_as} if draft.same_as else noted
 
 
-def _matter(draft: Draft, text: str, *, number: str, taken_by: Post, now: datetime) -> Matter:
+def _matter(draft: Draft, text: str, *, number: str, pin: str, taken_by: Post, now: datetime) -> Matter:
     """What the draft says, with its owner and its clocks; not yet in the database."""
-    return Matter(
-        pk=next_key(Matter),
+    dates = clocks.dates()
+    return new_row(
+        Matter,
+        id=next_key(Matter),
         number=number,
         request=draft.request,
         channel=draft.channel,
@@ -135,14 +136,16 @@ def _matter(draft: Draft, text: str, *, number: str, taken_by: Post, now: dateti
         address=words_of(draft.address, field="address", limit=200, required=False),
         lat=draft.lat,
         long=draft.long,
+        resident=_resident(draft, now),
+        pin_digest=numbering.pin_digest(number, pin),
         language=draft.language,
         outside_id=draft.outside_id,
         received_at=now,
         changed_at=now,
         taken_by=taken_by,
         owner=taken_by,
-        legal_due_at=clocks.due(now, draft.kind.legal).due,
-        **clocks.running(Clock.ANSWER, start=now, limit=answer_limit(draft.kind, draft.kind.urgency)),
+        legal_due_at=dates.due(now, draft.kind.legal).due,
+        **dates.running(Clock.ANSWER, start=now, limit=answer_limit(draft.kind, draft.kind.urgency)),
     )
 
 
@@ -200,8 +203,9 @@ def _resident(draft: Draft, now: datetime) -> Resident | None:
         if draft.channel in (Channel.OPEN311, Channel.API, Channel.IMPORT):
             return None  # these protocols do not require a contact; the sender follows by number
         raise Refused("CONTACT_MISSING", _("请留一个联系方式，或者选择匿名。"), field="phone")
-    return Resident(
-        pk=next_key(Resident),
+    return new_row(
+        Resident,
+        id=next_key(Resident),
         name=name,
         phone=phone,
         email=email,
