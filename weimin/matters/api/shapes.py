@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
 from ninja import Field, Schema
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
 from weimin.households.models import Resident
@@ -25,8 +25,11 @@ Long = Annotated[Decimal, Field(ge=-180, le=180), AfterValidator(lambda degrees:
 LimitText = Annotated[str, Field(pattern=r"^[0-9]{1,4}(WH|W|N|H)$", examples=["5W"])]
 
 
-class Sent(Schema):
-    """What a program sends. A misspelt field is told, not passed over."""
+class Sent(BaseModel):
+    """What a program sends. A misspelt field is told, not passed over.
+
+    Not ninja's Schema: that checks twice, and the second time asks for each field as if a row had been sent.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
