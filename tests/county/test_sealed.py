@@ -14,7 +14,7 @@ from tests.cast import NOON
 from weimin.county.models import AnsweredRequest
 from weimin.county.sealed import KeyTrouble, ring
 from weimin.county.sealed.files import dumps, loads, path_of
-from weimin.county.sealed.ring import SEALED, Ring, new_key
+from weimin.county.sealed.ring import SEALED, SHORT, Ring, new_key
 from weimin.households.models import Resident
 from weimin.matters.models import Incoming
 from weimin.notices.models import Notice
@@ -72,6 +72,15 @@ def test_blind_words_tell_nothing_without_the_key():
     here, there = Ring("990101", KEYS[:1]), Ring("990101", KEYS[1:])
     assert here.blind(["王桂"], signs=26) == here.blind(["王桂"], signs=26) != there.blind(["王桂"], signs=26)
     assert here.blind_by_all("王桂", signs=4) == here.blind(["王桂"], signs=4)
+
+
+def test_a_word_that_is_remembered_is_what_its_key_writes_and_no_other():
+    before, after = new_key(made_at="2026-09-01"), new_key(made_at="2026-09-02")
+    words = [f"p{part}" for part in range(20)]
+    remembered = [Ring("990101", [before]).blind(words, signs=SHORT) for _turn in range(2)]
+    written = [Ring("990101", [before]).blind_by_all(word, signs=SHORT)[0] for word in words]
+    assert remembered == [sorted(set(written))] * 2
+    assert set(Ring("990101", [before, after]).blind(words, signs=SHORT)) != set(written)
 
 
 def test_a_file_of_keys_that_was_changed_is_refused():

@@ -10,9 +10,9 @@ import os
 import re
 import secrets
 from base64 import b32encode, urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 CIPHER = "A256GCM"  # the name of AES-256-GCM in JOSE; a second cipher is a second name, and both are read
 KEY_BYTES, NONCE_BYTES = 32, 12
 SEALED = re.compile(r"([A-Z0-9]+)\.([a-z2-7]{8})\.([\w-]+)", re.ASCII)
+_REMEMBERED = 2048
 WHOLE, SHORT = 26, 4  # signs of a blind word: one that is one person's, one that some others share by chance
 
 
@@ -50,6 +51,11 @@ class Key:
         key = self._derived(b"weimin blind index").ljust(64, b"\0")
         inner, outer = (hashlib.sha256(bytes(sign ^ pad for sign in key)) for pad in (0x36, 0x5C))
         return inner, outer
+
+    @cached_property
+    def short(self) -> Callable[[str], str]:
+        """The short blind word of a word. Thousands are remembered: names and numbers begin alike, ends are rare."""
+        return lru_cache(maxsize=_REMEMBERED)(lambda word: _blind(self, word, SHORT))
 
     @cached_property
     def mark(self) -> str:
@@ -105,7 +111,8 @@ class Ring:
 
     def blind(self, words: Iterable[str], *, signs: int) -> list[str]:
         """Each word as the newest key writes it, in an order that tells nothing."""
-        return sorted({_blind(self.newest, word, signs) for word in words})
+        key = self.newest
+        return sorted({key.short(word) if signs == SHORT else _blind(key, word, signs) for word in words})
 
     def blind_by_all(self, word: str, *, signs: int) -> list[str]:
         """One word as each key writes it: rows of before a rotation are found too."""
