@@ -1,7 +1,7 @@
 """The statements of every request: planned once a connection, right in every county, and no dead line is trusted."""
 
 import pytest
-from django.db import connection, transaction
+from django.db import ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests import harness
@@ -53,6 +53,16 @@ def test_whole_numbers_of_every_size_are_one_statement(another):
         for number in (1, 40_000, 3_000_000_000):
             cursor.execute("SELECT count(*) FROM county_office WHERE id > %s", [number])
     assert prepared(another) == 1
+
+
+def test_one_cursor_goes_on_after_a_statement_that_failed_and_on_a_new_line(another):
+    assert names(another, "WATER") == ["Water Office"]
+    with pytest.raises(ProgrammingError), another.prepared_cursor() as cursor:
+        cursor.execute("SELECT nothing_here")
+    assert names(another, "WATER") == ["Water Office"]
+    another.close()
+    assert names(another, "WATER") == ["Water Office"]
+    assert names(another, "NOWHERE") == []  # and tells nothing of the answer before
 
 
 def test_a_pooler_without_prepared_statements_is_spared_them(cast):

@@ -31,8 +31,13 @@ QUIET = 5.0  # seconds: a connection not used for longer is asked whether its se
 class PreparedCursor(base.CursorMixin, RawCursor):
     """For statements that come again at every request: the server reads and plans each once a connection.
 
-    Whole numbers travel as words, so that the server tells their size from the column: one statement stays one.
+    Whole numbers travel as words, so that the server tells their size from the column: one statement stays one. A
+    connection has one, which asks and reads one statement after the other: what it has learnt of our types it learns
+    once. So it is never closed; it holds nothing at the server.
     """
+
+    def close(self) -> None:
+        """Nothing: the next one who asks goes on with it."""
 
     def execute(self, query: Any, params: Any = None, **_more: Any) -> Any:
         values = [str(value) if type(value) is int else value for value in params or ()]
@@ -55,6 +60,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     SchemaEditorClass = DatabaseSchemaEditor
 
     _used_at = 0.0
+    _prepared: PreparedCursor | None = None
     _schema: str | None = None
     _connecting = False
     _has_role = False  # whether the entered county has a role of its own that we may take
@@ -66,7 +72,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return {**super().get_connection_params(), "prepare_threshold": 5 if may else None}
 
     def connect(self) -> None:
-        self._schema, self._role, self._connecting = None, None, True
+        self._schema, self._role, self._prepared, self._connecting = None, None, None, True
         try:
             super().connect()
         finally:
@@ -107,8 +113,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """A cursor for the few statements that every request brings, in the chosen county as any other."""
         self.close_if_health_check_failed()
         self._stand_where_chosen()
+        if self._prepared is None:
+            self._prepared = PreparedCursor(self.connection)
         with self.wrap_database_errors:
-            return self._prepare_cursor(PreparedCursor(self.connection))  # type: ignore[attr-defined]
+            return self._prepare_cursor(self._prepared)  # type: ignore[attr-defined]
 
     def _cursor(self, name: str | None = None) -> Any:
         self._stand_where_chosen()
