@@ -13,8 +13,9 @@ from django.conf import settings
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.middleware.locale import LocaleMiddleware
 from django.urls import resolve
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 ROOT = "/api/v1/"
 
@@ -27,10 +28,9 @@ class ProgramsMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
-        # a refusal is told in the language of who reads it
-        self._answer: Callable[[HttpRequest], Any] = convert_exception_to_response(LocaleMiddleware(_called))
+        self._answer: Callable[[HttpRequest], Any] = convert_exception_to_response(_called)
         # What the pages' middlewares say of every answer. Without a page there is no nonce: it is always the same.
-        self._said = {CONTENT_SECURITY_POLICY: build_policy(), "X-Frame-Options": settings.X_FRAME_OPTIONS}
+        self._said = ((CONTENT_SECURITY_POLICY, build_policy()), ("X-Frame-Options", settings.X_FRAME_OPTIONS))
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path_info.startswith(ROOT):
@@ -38,9 +38,12 @@ class ProgramsMiddleware:
         request.resolver_match = resolve(request.path_info)
         if not getattr(request.resolver_match.func, "csrf_exempt", False):
             return self.get_response(request)
+        # a refusal is told in the language of who reads it, as LocaleMiddleware does for pages
+        translation.activate(translation.get_language_from_request(request))
         response: HttpResponseBase = self._answer(request)
-        for name, value in self._said.items():
+        for name, value in (*self._said, ("Content-Language", translation.get_language())):
             response.headers.setdefault(name, value)
+        patch_vary_headers(response, ["Accept-Language"])
         return response
 
 

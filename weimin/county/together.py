@@ -63,7 +63,7 @@ def insert_together(*rows: models.Model, beside: Statement | None = None) -> Non
     else:
         _one_by_one(rows, beside)
     for row in rows:
-        row._state.adding, row._state.db = False, connection.alias
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
 def next_key(model: type[models.Model]) -> int | None:
@@ -95,9 +95,10 @@ def next_serial(sequence: str) -> int:
 
 def prepared_cursor() -> Any:
     """A cursor for a statement that every request brings; SQLite remembers statements by itself."""
-    if connection.vendor != "postgresql":
-        return connection.cursor()
-    return connections[DEFAULT_DB_ALIAS].prepared_cursor()  # type: ignore[attr-defined]
+    here = connections[DEFAULT_DB_ALIAS]
+    if here.vendor != "postgresql":
+        return here.cursor()
+    return here.prepared_cursor()  # type: ignore[attr-defined]
 
 
 def _in_one(rows: Sequence[models.Model], beside: Statement | None) -> None:
