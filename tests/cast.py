@@ -12,6 +12,7 @@ from typing import Any
 import chinese_calendar
 from chinese_calendar.constants import holidays, workdays
 
+from tests.again import Again
 from weimin.catalogue.models import Kind, Route, TimeRule, Urgency
 from weimin.county.actors import RESIDENT, Actor, actor_of
 from weimin.county.context import use_shared
@@ -176,7 +177,7 @@ _WAYS = {
 }
 
 
-def build() -> Cast:
+def _build() -> Cast:
     """The small county, its people and its rules, written row by row."""
     cast = Cast()
     _shared()
@@ -185,6 +186,9 @@ def build() -> Cast:
     _people(cast)
     _catalogue(cast)
     return cast
+
+
+build = Again(_build)
 
 
 def _shared() -> None:

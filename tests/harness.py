@@ -23,6 +23,7 @@ from django.db import connection
 from psycopg import errors, sql
 
 from tests import standing
+from tests.again import WITH_THE_TABLES
 from weimin.county.context import use_county, use_shared
 from weimin.county.sealed.files import make_first
 
@@ -173,14 +174,11 @@ def flush() -> None:
         _flush_postgresql()
 
 
-KEPT = {"django_migrations", "django_content_type", "auth_permission"}
-
-
 def _flush_sqlite() -> None:
     with connection.constraint_checks_disabled(), connection.cursor() as cursor:
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'ledger_entry'")
         guards = cursor.fetchall()
-        tables = [name for name in connection.introspection.table_names(cursor) if name not in KEPT]
+        tables = [name for name in connection.introspection.table_names(cursor) if name not in WITH_THE_TABLES]
         with contextlib.ExitStack() as locked:
             for name, create in guards:
                 cursor.execute(f'DROP TRIGGER "{name}"')
@@ -190,16 +188,18 @@ def _flush_sqlite() -> None:
 
 
 def _flush_postgresql() -> None:
+    """TRUNCATE would make the files of each table anew, and wait a second for the disk."""
     filled = []
     for schema, choice in (("public", use_shared()), (f"county_{A}", use_county(A))):
         with choice, connection.cursor() as cursor:
-            tables = [name for name in connection.introspection.table_names(cursor) if name not in KEPT]
+            tables = [name for name in connection.introspection.table_names(cursor) if name not in WITH_THE_TABLES]
             found = " UNION ALL ".join(f"SELECT '{t}' WHERE EXISTS (SELECT 1 FROM \"{t}\")" for t in tables)
             if found:
                 cursor.execute(found)
                 filled += [f'{schema}."{name}"' for (name,) in cursor.fetchall()]
     if filled:
         with use_county(A), connection.cursor() as cursor:
-            cursor.execute("GRANT TRUNCATE ON ledger_entry TO CURRENT_USER")
-            cursor.execute(f"TRUNCATE {', '.join(filled)} CASCADE")
-            cursor.execute("REVOKE TRUNCATE ON ledger_entry FROM CURRENT_USER")
+            rows = "; ".join(f"DELETE FROM {name}" for name in filled)
+            cursor.execute(
+                f"GRANT DELETE ON ledger_entry TO CURRENT_USER; {rows}; REVOKE DELETE ON ledger_entry FROM CURRENT_USER"
+            )

@@ -13,11 +13,11 @@ from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 from psycopg import sql
 
+from tests.again import WITH_THE_TABLES
 from weimin.county.context import schema_of, use_county, use_shared
 
 B = "990102"
 SCHEMA = schema_of(B)
-WITH_THE_TABLES = {"django_migrations", "django_content_type", "auth_permission"}  # written when they were migrated
 NOT_GUESSED = ("article_change", "incoming", "service", "token")  # checks of theirs want more than any value
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = %s ORDER BY 1"
 

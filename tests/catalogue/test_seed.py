@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from tests.again import Again
 from tests.cast import NOON
 from weimin.catalogue import queries
 from weimin.catalogue.models import (
@@ -34,10 +35,17 @@ SAMPLE = Path(__file__).parents[2] / "weimin/web/sample/data"
 ALL = (Urgency, TimeRule, Kind, Question, AnswerTemplate, Route, Service, Article, ArticleChange)
 
 
-@pytest.fixture
-def county(db):
+def _found() -> None:
     found_county(read_plan(SAMPLE), from_on=date(2024, 1, 1), by=IMPORT, now=NOON)
     assert not seed_catalogue(read_seed(), by=IMPORT, now=NOON).offices
+
+
+found = Again(_found)
+
+
+@pytest.fixture
+def county(db):
+    found()
 
 
 def counts() -> dict[str, int]:
