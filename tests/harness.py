@@ -31,6 +31,7 @@ ROOT = Path(__file__).resolve().parent.parent
 A, B = "990101", standing.B
 ROLE = "weimin_test"
 LOCK = 990101  # any number, the same for every run that shares a server
+OTHERS = 5  # databases of other migrations that are kept: branches beside each other do not take turns migrating
 
 
 # --- before the settings are read -----------------------------------------------------------------------------------
@@ -113,13 +114,18 @@ def _open_sqlite() -> None:
     with (shelf / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not kept.exists():
-            for old in shelf.glob("*.sqlite3"):
+            for old in sorted(shelf.glob("*.sqlite3"), key=_last_used)[:-OTHERS]:
                 old.unlink()
             _migrate()
             shutil.copyfile(mine, kept)
             return
+        os.utime(kept)
     connection.close()
     shutil.copyfile(kept, mine)
+
+
+def _last_used(path: Path) -> float:
+    return path.stat().st_mtime
 
 
 def _open_postgresql() -> None:

@@ -8,8 +8,8 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, sync_playwright
 
+from tests.browser.traffic import Traffic
 from tests.conftest import CHROMIUM
-from tests.harness import ROOT
 
 AXE = Path(__file__).with_name("vendor") / "axe.min.js"
 HEIGHTS = {360: 740, 1280: 900}
@@ -63,6 +63,7 @@ def at(county, chromium, live_server):
             )
         context.add_cookies([{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()])
         page = context.new_page()
+        page.traffic = Traffic(page)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda line: wrong.append(line.text) if line.type == "error" else None)
         opened.append(context)
@@ -76,12 +77,13 @@ def at(county, chromium, live_server):
 
 @pytest.fixture
 def keep():
-    """`keep(page, "receipt")` keeps a picture of the whole page where WEIMIN_ARTEFACTS says, or in artefacts/."""
-    folder = Path(os.environ.get("WEIMIN_ARTEFACTS") or ROOT / "artefacts")
+    """`keep(page, "receipt")` keeps a picture of the whole page where WEIMIN_ARTEFACTS says: see bin/pictures."""
+    asked = os.environ.get("WEIMIN_ARTEFACTS")
 
     def picture(page, name, *, whole=True):
-        folder.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=folder / f"{name}.png", full_page=whole)
+        if asked:
+            Path(asked).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=Path(asked) / f"{name}.png", full_page=whole)
 
     return picture
 

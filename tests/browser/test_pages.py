@@ -1,6 +1,6 @@
 """Every page on a phone and at a desk, in Chinese and English: nobody is kept out, nothing hangs over the edge.
 
-Each page is also kept as a picture (see bin/pictures), to be looked at by people.
+With bin/pictures each is also kept as a picture, to be looked at by people.
 """
 
 import pytest
@@ -32,7 +32,7 @@ def look(keep, faults):
     def at_page(page, name, address="", *, width, language):
         if address:
             page.goto(address)
-        page.wait_for_load_state("networkidle")
+        page.traffic.settle()
         keep(page, f"{name}-{width}-{language}")
         wrong.extend(faults(page))
         over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
@@ -112,6 +112,7 @@ def test_my_matter(at, county, look, width, language):
 @pytest.mark.parametrize(("width", "language"), LOOKS)
 def test_the_desk(at, county, look, width, language):
     shown = build(county)
+    desks = {who: at(width, language=language, as_=who) for who in ("li", "sun", "leader", "zhang")}
     for who, name, address in [
         ("li", "desk-today", "/desk/"),
         ("li", "desk-queue", "/desk/matters/?queue=all"),
@@ -125,8 +126,7 @@ def test_the_desk(at, county, look, width, language):
         ("leader", "desk-leader", "/desk/leader/"),
         ("zhang", "desk-hand-over", "/desk/matters/hand-over/"),
     ]:
-        page = at(width, language=language, as_=who)
-        look(page, name, address, width=width, language=language)
+        look(desks[who], name, address, width=width, language=language)
     assert look.wrong == []
 
 

@@ -258,7 +258,7 @@ def test_a_first_view_weighs_less_than_150_kb(at, county):
         page, sent = at(PHONE), []
         page.on("response", lambda answer, sent=sent: sent.append(wire(answer)))
         page.goto(address)
-        page.wait_for_load_state("networkidle")
+        page.traffic.settle()
         if sum(sent) > LIGHT:
             over[address] = sum(sent)
     assert over == {}

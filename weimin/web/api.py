@@ -46,10 +46,25 @@ def _header(name: str, description: str, *, required: bool = False) -> dict[str,
 
 
 class Described(NinjaAPI):
-    """The description as programs need it: the headers a POST takes, and the shape of every refusal."""
+    """The description as programs need it: the headers a POST takes, and the shape of every refusal.
 
-    def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
-        schema = super().get_openapi_schema(**kwargs)
+    Anybody may ask for it, and it costs a tenth of a second to make: once a process, for what it tells stays the same.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._made: dict[str | None, OpenAPISchema] = {}  # what stands before each path → the description
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        """Read by all, changed by nobody."""
+        if path_prefix not in self._made:
+            self._made[path_prefix] = self._make(path_prefix=path_prefix, path_params=path_params)
+        return self._made[path_prefix]
+
+    def _make(self, **asked: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(**asked)
         schema["components"]["schemas"]["Problem"] = PROBLEM
         for path, operations in schema["paths"].items():
             for method, operation in operations.items():
