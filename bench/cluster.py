@@ -108,28 +108,38 @@ def _run(command: list[str]) -> None:
 
 
 @contextmanager
-def cluster(dsn: str = "") -> Iterator[Cluster]:
-    """The server of this address if one is given, else a new one."""
+def cluster(dsn: str = "", kept: Path | None = None) -> Iterator[Cluster]:
+    """The server of this address if one is given, else the one in the folder that is kept, else a new one.
+
+    What is kept is made at the first call and stopped cleanly; what is not is gone at the end.
+    """
     if dsn:
         fit(here(dsn))
         yield Cluster(dsn, _postmaster(dsn))
         return
-    programs_at, port = programs(), free_port()
-    home = Path(tempfile.mkdtemp(prefix="weimin-bench-pg-"))
+    home = kept or Path(tempfile.mkdtemp(prefix="weimin-bench-pg-"))
     data = home / "data"
+    control = [str(programs() / "pg_ctl"), "-D", str(data), "-w"]
     try:
-        if os.geteuid() == 0:
-            shutil.chown(home, "postgres", "postgres")
-        _run([str(programs_at / "initdb"), "-D", str(data), "-U", "bench", "--auth=trust", "-E", "UTF8", "--no-sync"])
-        with (data / "postgresql.conf").open("a") as file:
-            kept = SETTINGS | {"port": str(port), "unix_socket_directories": str(home)}
-            file.writelines(f"{name} = '{value}'\n" for name, value in kept.items())
-        _run([str(programs_at / "pg_ctl"), "-D", str(data), "-w", "-t", "60", "-l", str(home / "log"), "start"])
+        if not data.exists():
+            _initialised(home, data)
+        port = free_port()
+        _run([*control, "-t", "60", "-o", f"-p {port}", "-l", str(home / "log"), "start"])
         yield Cluster(f"postgresql://bench@127.0.0.1:{port}/postgres", int((data / "postmaster.pid").open().readline()))
     finally:
         if (data / "postmaster.pid").exists():
-            _run([str(programs_at / "pg_ctl"), "-D", str(data), "-w", "-m", "immediate", "stop"])
-        shutil.rmtree(home, ignore_errors=True)
+            _run([*control, "-m", "fast" if kept else "immediate", "stop"])
+        if not kept:
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def _initialised(home: Path, data: Path) -> None:
+    if os.geteuid() == 0:
+        shutil.chown(home, "postgres", "postgres")
+    _run([str(programs() / "initdb"), "-D", str(data), "-U", "bench", "--auth=trust", "-E", "UTF8", "--no-sync"])
+    with (data / "postgresql.conf").open("a") as file:
+        settings = SETTINGS | {"unix_socket_directories": str(home)}
+        file.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
 
 
 def fit(url: str) -> None:

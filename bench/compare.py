@@ -67,10 +67,10 @@ def everything(given: argparse.Namespace, server: Cluster, home: Path) -> dict[s
     with ExitStack() as running:
         began = time.monotonic()
         ours = running.enter_context(
-            systems.ours(_made(home / "ours"), server, matters=given.matters, residents=given.residents)
+            systems.ours(_made((given.keep or home) / "ours"), server, matters=given.matters, residents=given.residents)
         )
         said["grow_seconds"] = round(time.monotonic() - began, 1)
-        said["sizes"] = sizes(ours.url, given.matters)
+        said["sizes"] = sizes(ours.url)
         floor = running.enter_context(systems.floor(server, home))
         others = [floor]
         if not given.without_helpdesk:
@@ -83,7 +83,7 @@ def everything(given: argparse.Namespace, server: Cluster, home: Path) -> dict[s
 
 
 def _made(path: Path) -> Path:
-    path.mkdir()
+    path.mkdir(parents=True, exist_ok=True)
     return path
 
 
@@ -96,12 +96,14 @@ def main() -> None:
     asked.add_argument("--rows", type=int, default=20_000, help="rows of the bulk import")
     asked.add_argument("--few", type=int, default=1000, help="matters of the county on SQLite")
     asked.add_argument("--dsn", default=os.environ.get("BENCH_DSN", ""), help="a server to use instead of a new one")
+    asked.add_argument("--keep", type=Path, help="folder in which the grown county stays, to be measured again")
     asked.add_argument("--against", type=Path, help="results at another size, for what must not grow with it")
     asked.add_argument("--out", type=Path, default=Path("bench-results.json"))
     asked.add_argument("--without-helpdesk", action="store_true", help="where PyPI cannot be reached")
     given = asked.parse_args()
     given.residents = given.residents or max(20, given.matters * 37 // 100)
-    with systems.folder() as name, cluster(given.dsn) as server:
+    kept = _made(given.keep / "cluster") if given.keep else None
+    with systems.folder() as name, cluster(given.dsn, kept) as server:
         said = everything(given, server, Path(name))
     before = json.loads(given.against.read_text()) if given.against else None
     said["ratios"] = ratios.of(said, before)

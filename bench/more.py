@@ -66,8 +66,9 @@ def _read(url: str, headers: dict[str, str]) -> int:
     return size
 
 
-def sizes(url: str, matters: int) -> dict[str, Any]:
+def sizes(url: str) -> dict[str, Any]:
     """Bytes of the county's tables with their indexes, for each matter; the largest by name."""
+    matters = held(url)
     listed = query(
         url,
         "SELECT relname, pg_total_relation_size(c.oid), pg_relation_size(c.oid) FROM pg_class c "
@@ -84,11 +85,18 @@ def sizes(url: str, matters: int) -> dict[str, Any]:
     }
 
 
+def held(url: str) -> int:
+    return int(query(url, "SELECT count(*) FROM county_990101.matters_matter"))
+
+
 def bulk_import(ours: System, home: Path, *, rows: int) -> dict[str, Any]:
-    """`import_matters` on a file of its own, from the start of its Python to the last row committed."""
+    """`import_matters` on a file of its own, from the start of its Python to the last row committed.
+
+    No row may be one that a county which was kept has taken already: it would be passed over.
+    """
     path = home / "old.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(_old(rows))
+        csv.writer(file).writerows(_old(rows, seed=held(ours.url)))
     mapping = "outside_id=id,title=title,text=text,received_at=received,closed_at=closed"
     began = time.monotonic()
     said = manage(ours.env, "import_matters", str(path), "--map", mapping, "--kind", "road.lamp.out", "--json")
@@ -97,5 +105,5 @@ def bulk_import(ours: System, home: Path, *, rows: int) -> dict[str, Any]:
     return {"rows": rows, "imported": imported, "seconds": round(took, 2), "matters_per_second": round(imported / took)}
 
 
-def _old(count: int) -> Any:
-    return rows(n=count, seed=3)
+def _old(count: int, *, seed: int) -> Any:
+    return rows(n=count, seed=seed)

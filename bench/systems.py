@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.request import Request, urlopen
+from uuid import uuid4
 
 from bench.cluster import Cluster, query
 from bench.load import Target
@@ -68,20 +69,27 @@ def _written(lines: Iterator[str] | list[str], home: Path, name: str) -> Path:
 
 
 def grown(home: Path, *, url: str, matters: int, residents: int) -> dict[str, str]:
-    """Ours, migrated and grown; the environment to call it with."""
+    """Ours, migrated and grown, unless it was grown so in this home before; the environment to call it with."""
     env = {
         "WEIMIN_HOME": str(home), "DATABASE_URL": url, "WEIMIN_SAMPLE": "0", "WEIMIN_RATE_LIMITS": "0",
         "WEIMIN_COUNTY": "990101",
     }  # fmt: skip
     manage(env, "prepare")
-    manage(env, "grow", "--matters", str(matters), "--residents", str(residents), quiet=False)
+    size, mark = json.dumps({"matters": matters, "residents": residents}), home / "grown.json"
+    if not mark.exists():
+        manage(env, "grow", "--matters", str(matters), "--residents", str(residents), quiet=False)
+        mark.write_text(size)
+    if mark.read_text() != size:
+        raise SystemExit(f"{home} holds a county of another size: {mark.read_text()}. Give another folder to --keep.")
     return env
 
 
 @contextmanager
 def ours(home: Path, cluster: Cluster | None, *, matters: int, residents: int, name: str = "ours") -> Iterator[System]:
     """With the database of the cluster, or without one on SQLite: one process then, as bin/run starts it."""
-    url = cluster.create("weimin") if cluster else ""
+    url = ""
+    if cluster:
+        url = cluster.database("weimin") if (home / "grown.json").exists() else cluster.create("weimin")
     env = grown(home, url=url, matters=matters, residents=residents)
     said = manage(env, "shell", "-c", SESSION)
     session = next(line.split()[1] for line in said.splitlines() if line.startswith("SESSION "))
@@ -99,7 +107,7 @@ def ours(home: Path, cluster: Cluster | None, *, matters: int, residents: int, n
         pages = [f"/api/v1/matters?limit=50{more}" for more in _filters(server.base, clerk)]
         lists = _written(pages, home, "lists.txt")
         targets = {
-            "intake": Target(f"{name}-intake", api, "POST", clerk | JSON, bodies=file, key=f"{name}-k", **cost),
+            "intake": Target(f"{name}-intake", api, "POST", clerk | JSON, bodies=file, key=f"{name}-{uuid4()}", **cost),
             "list": Target(f"{name}-list", f"{api}?limit=50", headers=clerk, **cost),
             "pages": Target(f"{name}-pages", f"{api}?limit=50", headers=clerk, paths=lists, **cost),
             "detail": Target(f"{name}-detail", api, headers=clerk, paths=paths, **cost),
