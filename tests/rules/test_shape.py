@@ -21,6 +21,7 @@ FURNITURE = {
 # What a room holds besides, and why.
 EXTRAS = {
     "kernel": None,  # plain Python, one subject a file; its size is held below
+    "language": None,  # plain Python too
     "ledger": {
         "canonical": "the bytes that are hashed, in one way",
         "checks": "tells the operator whether the database itself keeps the ledger unchanged",
