@@ -1,4 +1,4 @@
-"""The server ends itself at each named failpoint in turn, while four clients send matters and photos.
+"""A worker of the server ends itself at each named failpoint in turn, while four clients send matters and photos.
 
 python -m bench.drills.failpoints [--rounds 2] [--seed 1] [--database sqlite|postgresql|both] [--out FILE.json]
 """
@@ -14,7 +14,7 @@ from typing import Any
 
 from bench.drills.asking import on_each, questions
 from bench.drills.clients import PARTS, Sent, judge, parts, post, send
-from bench.drills.house import APPLICATION, House, house
+from bench.drills.house import APPLICATION, House, has_ended, house
 from weimin.kernel.failpoint import NAMES
 
 OUTBOX = ("outbox_claimed", "outbox_sent")
@@ -49,12 +49,14 @@ def drill(database: str, *, rounds: int, seed: int) -> dict[str, Any]:
 
 
 def _intake(here: House, sent: Sent, name: str, turn: int, prefix: str, seed: int) -> bool:
-    """Whether the server ended itself there; it is started again, and everybody is answered in the end."""
+    """Whether a worker ended itself there. All are killed before it is replaced, by one that would end itself again;
+    then the server is started anew, and everybody is answered in the end."""
     if name == IN_REPLY:
         here.start(worker=False, application="bench.drills.half_reply:application", DRILL_HALF_REPLY=str(turn))
     else:
         armed = f"{name}:{turn}"
         here.start(worker=False, application=APPLICATION, WEIMIN_DRILLS="true", WEIMIN_FAILPOINT=armed)
+    workers = here.workers()
     crowd = [
         threading.Thread(target=_client, args=(here, sent, f"{prefix}-{one}", random.Random(seed * 100 + one)))
         for one in range(CLIENTS)
@@ -63,7 +65,7 @@ def _intake(here: House, sent: Sent, name: str, turn: int, prefix: str, seed: in
         client.start()
     ended = False
     while any(client.is_alive() for client in crowd) and not ended:
-        ended = here.processes[0].poll() is not None
+        ended = any(map(has_ended, workers))
         time.sleep(0.02)
     here.kill()
     here.start(worker=False)

@@ -34,7 +34,7 @@ class House:
         self.env = {
             **{name: value for name, value in os.environ.items() if not name.startswith("WEIMIN_")},
             "WEIMIN_HOME": str(home), "DATABASE_URL": url, "WEIMIN_COUNTY": "990101", "WEIMIN_SAMPLE": "0",
-            "WEIMIN_RATE_LIMITS": "0", "PORT": str(self.port), "PYTHONPATH": str(tree), **more,
+            "WEIMIN_RATE_LIMITS": "0", "PORT": str(self.port), "PYTHONPATH": str(tree), "MALLOC_ARENA_MAX": "2", **more,
         }  # fmt: skip
         self.log = (log or home / "drill.log").open("ab")
         self.processes: list[subprocess.Popen[bytes]] = []
@@ -75,12 +75,9 @@ class House:
     ) -> float:
         """Serve; the seconds until it is ready. `work` is how the background work is started."""
         began = time.monotonic()
-        granian = [
-            str(PYTHON.parent / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port),
-            "--workers", "2" if self.env["DATABASE_URL"] else "1", "--blocking-threads", "4", "--no-ws",
-            "--log-level", "error", application,
-        ]  # fmt: skip
-        self._begin(granian, more)
+        server = ("config.serve",) if application == APPLICATION else ("bench.drills.other_way_in", application)
+        workers = "2" if self.env["DATABASE_URL"] else "1"
+        self._begin([str(PYTHON), "-m", *server, "--port", str(self.port), "--workers", workers, "--threads", "4"], more)
         if worker:
             self._begin([str(PYTHON), *work], {})
         self.wait_ready()
@@ -93,6 +90,11 @@ class House:
                 stderr=self.log, start_new_session=True,
             )
         )  # fmt: skip
+
+    def workers(self) -> set[int]:
+        """The processes between which the server is divided now, and those it has lost and not yet buried."""
+        server = self.processes[0].pid
+        return {int(one) for one in Path(f"/proc/{server}/task/{server}/children").read_text().split()}
 
     def wait_ready(self) -> None:
         until = time.monotonic() + PATIENCE
@@ -245,6 +247,14 @@ def own_cluster(given: Cluster | None = None) -> Iterator[Cluster]:
 @contextmanager
 def no_cluster() -> Iterator[None]:
     yield None
+
+
+def has_ended(process: int) -> bool:
+    """Gone, or a name that its parent has not yet struck out."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
 
 
 def free_port() -> int:

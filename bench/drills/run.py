@@ -1,8 +1,9 @@
 """Every drill, one after the other, and one table of counts.
 
-python -m bench.drills.run [--nightly] [--seed N] [--out FOLDER]
+python -m bench.drills.run [--nightly] [--only NAME ...] [--seed N] [--out FOLDER]
 
 Without --nightly the counts of each submission; with it those of a night. Each drill leaves its JSON in the folder.
+--only takes the names of their programs: failpoints, kill_drill, jobs …
 """
 
 import argparse
@@ -35,18 +36,24 @@ DRILLS: dict[str, tuple[str, str, object, object]] = {
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--nightly", action="store_true")
+    asked.add_argument("--only", nargs="+", choices=[module.rpartition(".")[2] for module, *_counts in DRILLS.values()])
     asked.add_argument("--seed", type=int, default=int(time.strftime("%y%m%d")), help="kept in each JSON")
     asked.add_argument("--out", type=Path, default=ROOT / "artefacts" / "drills")
     given = asked.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     wrong = 0
     for name, (module, word, few, many) in DRILLS.items():
-        file = given.out / f"{module.rpartition('.')[2]}.json"
+        program = module.rpartition(".")[2]
+        if program not in (given.only or [program]):
+            continue
+        file = given.out / f"{program}.json"
         file.unlink(missing_ok=True)
         count = str(many if given.nightly else few)
         command = [sys.executable, "-m", module, word, count, "--seed", str(given.seed), "--out", str(file)]
+        began = time.monotonic()
         subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=False)
         wrong += _told(name, file)
+        print(f"{name}: {(time.monotonic() - began) / 60:.1f} minutes", flush=True)
     sys.exit(1 if wrong else 0)
 
 
