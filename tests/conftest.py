@@ -18,6 +18,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.drills.brokers import RABBITMQ, REDIS_SERVER, answers
+from bench.drills.pooler import PGBOUNCER
 from tests import harness
 from tests.matters.dovecot import DOVECOT
 
@@ -156,6 +157,8 @@ def pytest_collection_modifyitems(config, items) -> None:
             item.add_marker(pytest.mark.skip(reason="needs Dovecot on the path"))
         if item.get_closest_marker("redis") and REDIS_SERVER is None:
             item.add_marker(pytest.mark.skip(reason="needs redis-server on the path"))
+        if item.get_closest_marker("pgbouncer") and PGBOUNCER is None:
+            item.add_marker(pytest.mark.skip(reason="needs pgbouncer on the path"))
         if item.get_closest_marker("rabbitmq") and not answers(RABBITMQ):
             item.add_marker(pytest.mark.skip(reason="needs RabbitMQ: set BROKER_URL to amqp://..."))
         run.append(item)

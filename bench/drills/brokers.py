@@ -1,16 +1,19 @@
-"""Brokers that may be killed: a Redis of one's own, and one's own way to the RabbitMQ of BROKER_URL or of this machine.
+"""Brokers that may be killed: a Redis and a RabbitMQ of one's own, and one's own way to the RabbitMQ of BROKER_URL.
 
 The tests use them too. Nothing of the machine's is ended: what dies is what was started here, and that way.
 """
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from bench.drills.house import free_port
@@ -18,6 +21,10 @@ from bench.loopback import here
 
 RABBITMQ = os.environ.get("BROKER_URL", "amqp://guest:guest@127.0.0.1:5672//")
 REDIS_SERVER = shutil.which("redis-server")
+RABBITMQ_SERVER = next(
+    iter(Path("/usr/lib/rabbitmq").glob("bin/rabbitmq-server")), None
+)  # Debian's; /usr/sbin's is root's
+NODE_CONF = "listeners.tcp.local = 127.0.0.1:{port}\ndisk_free_limit.absolute = 50MB\n"
 
 
 def answers(url: str) -> bool:
@@ -37,7 +44,8 @@ class Redis:
 
     def up(self) -> None:
         assert REDIS_SERVER is not None
-        command = [REDIS_SERVER, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        command = [REDIS_SERVER, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
+                   "--dbfilename", f"weimin-drill-{self.port}.rdb"]  # fmt: skip
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd="/")
         _wait_for(self.port)
         assert self._process.poll() is None, f"port {self.port} was somebody else's by then"
@@ -45,6 +53,46 @@ class Redis:
     def kill(self) -> None:
         self._process.kill()
         self._process.wait()
+
+
+class Rabbit:
+    """A RabbitMQ node of one's own. `kill` is SIGKILL; what it had on disk is there when it is up again."""
+
+    def __init__(self) -> None:
+        self.port, names = free_port(), free_port()
+        self.url = f"amqp://guest:guest@127.0.0.1:{self.port}//"
+        self._home = Path(tempfile.mkdtemp(prefix="weimin-drill-rabbit-"))
+        for file, words in (("node.conf", NODE_CONF.format(port=self.port)), ("plugins", "[].\n"), ("none", "")):
+            (self._home / file).write_text(words)
+        self._env = {
+            **os.environ, "HOME": str(self._home), "RABBITMQ_NODENAME": f"drill{self.port}@localhost",
+            "RABBITMQ_CONF_ENV_FILE": f"{self._home}/none", "RABBITMQ_CONFIG_FILE": f"{self._home}/node",
+            "RABBITMQ_ENABLED_PLUGINS_FILE": f"{self._home}/plugins", "RABBITMQ_MNESIA_BASE": f"{self._home}/mnesia",
+            "RABBITMQ_LOG_BASE": f"{self._home}/log", "RABBITMQ_PID_FILE": f"{self._home}/pid",
+            "RABBITMQ_DIST_PORT": str(free_port()), "ERL_EPMD_PORT": str(names), "ERL_EPMD_ADDRESS": "127.0.0.1",
+            "ERL_FLAGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+        }  # fmt: skip
+        # Erlang's directory of nodes, in the foreground: else the node starts one that outlives it
+        self._names = subprocess.Popen(["epmd", "-address", "127.0.0.1", "-port", str(names)], env=self._env)
+        self.up()
+
+    def up(self) -> None:
+        self._process = subprocess.Popen(
+            [str(RABBITMQ_SERVER)], env=self._env, cwd=self._home, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+        _wait_for(self.port, seconds=120)
+        assert self._process.poll() is None, f"port {self.port} was somebody else's by then"
+
+    def kill(self) -> None:
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def gone(self) -> None:
+        self.kill()
+        self._names.kill()
+        self._names.wait()
+        shutil.rmtree(self._home, ignore_errors=True)
 
 
 class WayToRabbit:
@@ -89,6 +137,7 @@ def _pass_on(one: socket.socket, other: socket.socket) -> None:
 
 @contextmanager
 def broker(kind: str, queue: str) -> Iterator[Redis | WayToRabbit]:
+    """`redis` as a server, `rabbitmq` as a way to the one that is there; its queue is gone at the end."""
     made = Redis() if kind == "redis" else WayToRabbit(here(RABBITMQ))
     try:
         yield made
@@ -101,8 +150,17 @@ def broker(kind: str, queue: str) -> Iterator[Redis | WayToRabbit]:
                 connection.default_channel.queue_delete(queue)
 
 
-def _wait_for(port: int) -> None:
-    until = time.monotonic() + 10
-    while not answers(f"redis://127.0.0.1:{port}"):
-        assert time.monotonic() < until, "redis-server did not start"
+@contextmanager
+def rabbit_node() -> Iterator[Rabbit]:
+    node = Rabbit()
+    try:
+        yield node
+    finally:
+        node.gone()
+
+
+def _wait_for(port: int, *, seconds: float = 10) -> None:
+    until = time.monotonic() + seconds
+    while not answers(f"any://127.0.0.1:{port}"):
+        assert time.monotonic() < until, f"nothing answers at port {port}"
         time.sleep(0.02)

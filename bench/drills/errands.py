@@ -47,10 +47,12 @@ def errand(name: str) -> Callable[..., None]:
 
 
 def plan(seconds: float) -> None:
+    """All of them due at one moment, counted from when all of them stand, however long that took."""
     with use_county(settings.COUNTY):
-        for name in NAMES:
-            due = {"due_at": clock.now() + timedelta(seconds=seconds), "taken_until": None}
-            Schedule.objects.update_or_create(job=name, defaults=due)
+        later = clock.now() + timedelta(hours=1)
+        Schedule.objects.bulk_create([Schedule(job=name, due_at=later) for name in NAMES], ignore_conflicts=True)
+        due = clock.now() + timedelta(seconds=seconds)
+        Schedule.objects.filter(job__in=NAMES).update(due_at=due, taken_until=None)
 
 
 TIMED.update({name: (errand(name), Every(timedelta(days=1), lease=LEASE)) for name in NAMES})

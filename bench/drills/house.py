@@ -77,7 +77,8 @@ class House:
         began = time.monotonic()
         server = ("config.serve",) if application == APPLICATION else ("bench.drills.other_way_in", application)
         workers = "2" if self.env["DATABASE_URL"] else "1"
-        self._begin([str(PYTHON), "-m", *server, "--port", str(self.port), "--workers", workers, "--threads", "4"], more)
+        how = ("--port", str(self.port), "--workers", workers, "--threads", "4")
+        self._begin([str(PYTHON), "-m", *server, *how], more)
         if worker:
             self._begin([str(PYTHON), *work], {})
         self.wait_ready()

@@ -11,17 +11,28 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bench.drills.asking import on_each, questions
-from bench.drills.brokers import RABBITMQ, REDIS_SERVER, Redis, WayToRabbit, answers, broker
+from bench.drills.brokers import (
+    RABBITMQ,
+    RABBITMQ_SERVER,
+    REDIS_SERVER,
+    Rabbit,
+    Redis,
+    WayToRabbit,
+    answers,
+    broker,
+    rabbit_node,
+)
 from bench.drills.house import PYTHON, House, house
 
 JOBS, WORKERS, PATIENCE = 200, 2, 180
-THERE = {"rows": True, "redis": REDIS_SERVER is not None, "rabbitmq": answers(RABBITMQ)}
-Broker = Redis | WayToRabbit | None
+THERE = {"rows": True, "redis": REDIS_SERVER is not None, "rabbitmq": RABBITMQ_SERVER is not None or answers(RABBITMQ)}
+Broker = Redis | Rabbit | WayToRabbit
 
 
 def drill(database: str, *, rounds: int, seed: int) -> dict[str, Any]:
@@ -29,8 +40,7 @@ def drill(database: str, *, rounds: int, seed: int) -> dict[str, Any]:
     with house(database) as here:
         for turn in range(rounds):
             for carrier in (name for name, there in THERE.items() if there):
-                queue = f"weimin-{here.env['WEIMIN_COUNTY']}"
-                with nullcontext() if carrier == "rows" else broker(carrier, queue) as between:
+                with _between(here, carrier) as between:
                     runs |= {f"{carrier}, {case} {turn}": found for case, found in _cases(here, between).items()}
     wrong = sum(run["lost"] + run["doubled"] for run in runs.values())
     done = sum(run["done"] for run in runs.values())
@@ -38,20 +48,29 @@ def drill(database: str, *, rounds: int, seed: int) -> dict[str, Any]:
     return {"database": database, "seed": seed, "runs": runs, "done": done, "wrong": wrong, **absent}
 
 
-def _cases(here: House, between: Broker) -> dict[str, dict[str, int]]:
+def _between(here: House, carrier: str) -> AbstractContextManager[Broker | None]:
+    """A RabbitMQ node of its own where its programs are installed; else every way to the one of BROKER_URL is cut."""
+    if carrier == "rows":
+        return nullcontext()
+    if carrier == "rabbitmq" and RABBITMQ_SERVER is not None:
+        return rabbit_node()
+    return broker(carrier, f"weimin-{here.env['WEIMIN_COUNTY']}")
+
+
+def _cases(here: House, between: Broker | None) -> dict[str, dict[str, int]]:
     here.env |= {"DRILL_ERRANDS": str(here.home / "errands"), "WEIMIN_BROKER_URL": between.url if between else ""}
     _start(here, between)
     try:
-        found = {"undisturbed": _run(here, 30), "worker killed": _run(here, 8, disturb=lambda: _kill_holder(here))}
+        found = {"undisturbed": _run(here, 30), "worker killed": _run(here, 8, disturb=_kill_holder)}
         if between is not None:
-            found["broker killed"] = _run(here, 8, disturb=lambda: _kill_broker(here, between))
+            found["broker killed"] = _run(here, 8, disturb=partial(_kill_broker, between=between))
             found["broker back"] = _run(here, 30)
     finally:
         here.kill()
     return found
 
 
-def _start(here: House, between: Broker) -> None:
+def _start(here: House, between: Broker | None) -> None:
     errands = [str(PYTHON), "-m", "bench.drills.errands"]
     for number in range(WORKERS):
         here._begin([*errands, "work"], {})
@@ -59,12 +78,15 @@ def _start(here: House, between: Broker) -> None:
             here._begin([*errands, "celery", f"worker-{number}@drill"], {})
 
 
-def _run(here: House, seconds: float, *, disturb: Callable[[], None] | None = None) -> dict[str, int]:
-    """All jobs due at once, so many seconds from now; what became of them."""
+def _run(here: House, seconds: float, *, disturb: Callable[[House], None] | None = None) -> dict[str, int]:
+    """All jobs due at once, so many seconds from now; what became of them, and how often `work` found no broker."""
     _lines(here).write_text("")
+    unheard = _unheard(here)
+    if disturb is _kill_holder:
+        (here.home / "slow").touch()  # before they are due, however long it takes to plan them
     here.run_module("bench.drills.errands", "plan", str(seconds))
     if disturb is not None:
-        disturb()
+        disturb(here)
     until = time.monotonic() + PATIENCE
     while len(_done(here)) < JOBS and time.monotonic() < until:
         time.sleep(0.05)
@@ -72,20 +94,22 @@ def _run(here: House, seconds: float, *, disturb: Callable[[], None] | None = No
     times, by = Counter(name for name, _who in _done(here)), Counter(who for _name, who in _done(here))
     return {
         "done": len(times), "lost": JOBS - len(times), "doubled": sum(times.values()) - len(times),
-        "by_celery": by["celery"], "by_work": by["work"],
+        "by_celery": by["celery"], "by_work": by["work"], "broker_unheard": _unheard(here) - unheard,
     }  # fmt: skip
 
 
 def _kill_holder(here: House) -> None:
     """SIGKILL to the process that holds the slow job, and to its parent: a whole worker, as a lost machine is."""
-    (here.home / "slow").touch()
+    until = time.monotonic() + PATIENCE
     while not (held := list(here.home.glob("held-*"))):
+        if time.monotonic() > until:
+            raise SystemExit(f"Nobody took the slow job within {PATIENCE} s.")
         time.sleep(0.05)
     os.killpg(os.getpgid(int(held[0].name.removeprefix("held-"))), signal.SIGKILL)
     held[0].unlink()
 
 
-def _kill_broker(here: House, between: Redis | WayToRabbit) -> None:
+def _kill_broker(here: House, between: Broker) -> None:
     _wait_for(here, 50)
     between.kill()
     _wait_for(here, 120)
@@ -96,6 +120,11 @@ def _wait_for(here: House, count: int) -> None:
     until = time.monotonic() + PATIENCE
     while len(_done(here)) < count and time.monotonic() < until:
         time.sleep(0.02)
+
+
+def _unheard(here: House) -> int:
+    """How often `work` or a worker said that the broker does not answer."""
+    return (here.home / "drill.log").read_text(errors="replace").count("the broker does not answer")
 
 
 def _lines(here: House) -> Path:

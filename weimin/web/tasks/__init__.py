@@ -13,6 +13,7 @@ from django_tasks import task
 from structlog.contextvars import bound_contextvars
 
 from weimin.county.context import serve_county
+from weimin.county.sampling import is_astray
 from weimin.county.tasks import forget_old
 from weimin.kernel import clock
 from weimin.matters.tasks import count_anew, exchange, read_mail, run_due, sweep_uploads
@@ -49,7 +50,8 @@ def look(county: str, queue: str) -> None:
     with bound_contextvars(county=county, job=queue):
         try:
             with serve_county(county):
-                _do(queue, QUEUES[queue])
+                if not is_astray():
+                    _do(queue, QUEUES[queue])
         except Exception:
             log.exception("county %s: %s could not be looked at", county, queue)
 
@@ -62,7 +64,7 @@ def do_timed(county: str, job: str, due_at: str, until: str) -> None:
             act, timetable = TIMED[job]
             taken = Taken(job, timetable, datetime.fromisoformat(due_at), datetime.fromisoformat(until))
             with serve_county(county):
-                if mine := begin(taken, now=clock.now()):
+                if not is_astray() and (mine := begin(taken, now=clock.now())):
                     (done if _do(job, act) else failed)(mine, now=clock.now())
         except Exception:
             log.exception("county %s: the schedule of %s could not be read or kept", county, job)

@@ -7,6 +7,7 @@ from django_tasks import DEFAULT_TASK_BACKEND_ALIAS
 
 from weimin.county.context import serve_county
 from weimin.county.directory import counties
+from weimin.county.sampling import is_astray
 from weimin.kernel import clock
 
 from ..schedule import Taken, tick
@@ -58,7 +59,8 @@ def _hand_out(code: str, backend: str) -> None:
     timetables = {job: timetable for job, (_act, timetable) in TIMED.items()}
     try:
         with serve_county(code):
-            tick(timetables, now=clock.now(), hand_out=hand_out)
-            do_waiting()
+            if not is_astray():
+                tick(timetables, now=clock.now(), hand_out=hand_out)
+                do_waiting()
     except Exception:
         log.exception("county %s: the schedule could not be read or kept", code)
