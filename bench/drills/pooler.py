@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 import psycopg
 
 from bench.drills.house import free_port
+from bench.loopback import here
 
 PGBOUNCER = shutil.which("pgbouncer") or next(filter(os.path.exists, ["/usr/sbin/pgbouncer"]), None)
 # whoever comes is let in, from this machine alone, as the one role that the server is asked by
@@ -34,7 +35,7 @@ ignore_startup_parameters = extra_float_digits
 def pgbouncer(url: str, *, mode: str, size: int) -> Iterator[str]:
     """The address of the same database through the pooler, which keeps so many connections to the server."""
     assert PGBOUNCER is not None
-    there, own = urlsplit(url), free_port()
+    there, own = urlsplit(here(url)), free_port()
     home = Path(tempfile.mkdtemp(prefix="weimin-drill-pooler-"))
     file = home / "pgbouncer.ini"
     words = SETTINGS.format(

@@ -65,6 +65,7 @@ def test_whatever_opens_a_line_looks_at_the_address_first():
         "bench/drills/house.py",
         "bench/drills/brokers.py",
         "bench/drills/clients.py",
+        "bench/drills/pooler.py",
         "bench/drills/soak.py",
         "bench/drills/upgrade.py",
     }
@@ -76,6 +77,7 @@ def test_whatever_opens_a_line_looks_at_the_address_first():
         "bench/drills/house.py",
         "bench/drills/brokers.py",
         "bench/drills/clients.py",
+        "bench/drills/pooler.py",
         "bench/drills/soak.py",
         "bench/drills/upgrade.py",
     ):
@@ -91,14 +93,15 @@ def test_files_are_short_and_stand_beside_the_house():
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in {"weimin", "config"}
     }
     # the drills alone look inside: what is left of a house they killed, where it can be, how its reply is cut short,
-    # by which clock it goes, jobs whose effect can be counted; and the questions by which two counties' catalogs are
-    # compared
+    # by which clock it goes, the server in which such an application is served, jobs whose effect can be counted; and
+    # the questions by which two counties' catalogs are compared
     assert inside == {
         "bench/drills/audit.py",
         "bench/drills/errands.py",
         "bench/drills/failpoints.py",
         "bench/drills/half_reply.py",
         "bench/drills/other_clock.py",
+        "bench/drills/other_way_in.py",
         "bench/one_county.py",
     }
 

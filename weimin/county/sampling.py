@@ -59,8 +59,10 @@ def _is_handed_on() -> bool:
     A pooler that shares its connections by transactions hands out the one used last; one that shares them by sessions,
     or follows search_path, puts a newcomer where nothing is chosen.
     """
-    known = connection.get_connection_params()
-    known.pop("cursor_factory", None)
-    with psycopg.connect(**known, autocommit=True) as newcomer:
-        row = newcomer.execute("SELECT current_schema()").fetchone()
+    newcomer = connection.copy()
+    try:
+        newcomer.connect()  # no cursor of Django's: each would choose the county first
+        row = newcomer.connection.execute("SELECT current_schema()").fetchone()
+    finally:
+        newcomer.close()
     return row is not None and str(row[0]).startswith(COUNTY)
