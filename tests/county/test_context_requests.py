@@ -1,5 +1,7 @@
 """A request enters one county by its host name and stays in it to the last byte of the answer."""
 
+import json
+
 import pytest
 from django.db import DatabaseError
 from django.http import HttpResponse, StreamingHttpResponse
@@ -69,6 +71,10 @@ def test_without_a_database_people_are_told_to_come_back(monkeypatch, no_county)
     answer = CountyMiddleware(says_its_county)(request_to("testserver"))
     assert (answer.status_code, answer.content.decode(), answer["Retry-After"]) == (503, CLOSED, "30")
     assert CountyMiddleware(health.live)(request_to("testserver", "/health/live")).content == b"alive\n"
+    told = CountyMiddleware(says_its_county)(request_to("testserver", "/api/v1/matters"))
+    said = json.loads(told.content)
+    assert (told.status_code, told["Content-Type"], told["Retry-After"]) == (503, "application/problem+json", "30")
+    assert (said["code"], said["status"], said["detail"]) == ("CLOSED", 503, CLOSED.strip().replace("\n", " "))
 
 
 def test_the_directory_is_read_once_and_anew_when_told(qingshi, django_assert_num_queries):

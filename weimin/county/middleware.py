@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from structlog.contextvars import bind_contextvars
 
@@ -31,20 +31,29 @@ class CountyMiddleware:
             code = _code(request)
         except (DatabaseError, InterfaceError):
             log.exception("the directory of counties cannot be read")
-            return _closed()
+            return _closed(request)
         bind_contextvars(county=code)  # the line that tells how it went is written after the county is left
         with serve_county(code):
             # health answers by itself, also without a database
             if not request.path_info.startswith("/health/") and is_astray():
-                return _closed()
+                return _closed(request)
             response = self.get_response(request)
         if response.streaming and not response.is_async:  # type: ignore[attr-defined]
             response.streaming_content = _inside(code, response.streaming_content)  # type: ignore[attr-defined]
         return response
 
 
-def _closed() -> HttpResponse:
-    return HttpResponse(CLOSED, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": 30})
+def _closed(request: HttpRequest) -> HttpResponse:
+    """Nobody's language is known yet: both are said, to a program as every problem of the interface is."""
+    again = {"Retry-After": "30", "Cache-Control": "no-store"}
+    if not request.path_info.startswith("/api/"):
+        return HttpResponse(CLOSED, status=503, content_type="text/plain; charset=utf-8", headers=again)
+    chinese, english = CLOSED.splitlines()
+    said = {
+        "type": "urn:weimin:problem:CLOSED", "title": chinese, "status": 503, "code": "CLOSED",
+        "detail": f"{chinese} {english}", "instance": request.path,
+    }  # fmt: skip
+    return JsonResponse(said, status=503, content_type="application/problem+json", headers=again)
 
 
 def _code(request: HttpRequest) -> str:
