@@ -41,7 +41,7 @@ def errand(name: str) -> Callable[..., None]:
             time.sleep(600)
         time.sleep(0.02)
         with _file.open("a") as file:
-            file.write(f"{name} {sys.argv[1]}\n")
+            file.write(f"{name} {sys.argv[1]} {os.getpid()}\n")
 
     return run
 

@@ -93,12 +93,19 @@ def test_a_round_hands_over_what_waits_and_what_is_due_and_does_nothing_itself(s
     assert said[10:] == looks  # nothing more is due
 
 
+def test_what_another_round_has_just_handed_over_is_given_a_moment(broker, monkeypatch):
+    left = iter([3, 2, 0])
+    monkeypatch.setattr(broker.line, "waiting", lambda: next(left))
+    assert rounds._broker_takes()
+
+
 @pytest.mark.parametrize(("number", "waiting"), [(0, 0), (12, 0), (1, 1)])
 def test_what_nobody_takes_up_and_every_twelfth_round_is_done_here(said, broker, monkeypatch, number, waiting):
     looked: list[str] = []
     monkeypatch.setattr(rounds, "counties", lambda: [harness.A])
     monkeypatch.setattr(rounds, "TIMED", {})
     monkeypatch.setattr(broker.line, "waiting", lambda: waiting)
+    monkeypatch.setattr(rounds, "MOMENT", 0.1)
     for queue in QUEUES:
         monkeypatch.setitem(QUEUES, queue, lambda *, now, queue=queue: looked.append(queue))
     rounds.one_round(number)
