@@ -23,6 +23,8 @@ HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}(?: \\)?")
 ALLOWED = {
     "MIT", "MIT License", "MIT-0", "MIT-CMU", "BSD", "BSD License", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0",
     "Apache Software License", "ISC", "PSF-2.0", "MPL-2.0", "Mozilla Public License 2.0 (MPL 2.0)", "LGPL-3.0-only",
+    # parts that numpy carries: no conditions, or only to name who wrote them
+    "0BSD", "Zlib", "CC0-1.0",
     # the logo of a trade mark in one file of qrcode, which we do not use
     "Other/Proprietary License",
 }  # fmt: skip

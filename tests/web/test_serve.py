@@ -17,7 +17,7 @@ def test_what_is_built_before_the_division_asks_the_database_nothing(django_asse
 
 def test_no_worker_holds_a_library_it_does_not_need():
     """What is imported before the division stands in memory as long as the server runs."""
-    heavy = ("celery", "duckdb", "ibis", "kombu", "numpy", "pandas", "pyarrow", "pypinyin", "pyspark")
+    heavy = ("celery", "duckdb", "ibis", "kombu", "numpy", "pandas", "pyarrow", "pypinyin", "pyspark", "scipy")
     found = "import sys; from config import serve; serve.build(); print(*sorted({*sys.modules} & {*sys.argv[1:]}))"
     said = subprocess.run(
         [sys.executable, "-c", found, *heavy], capture_output=True, text=True, timeout=120, check=True
