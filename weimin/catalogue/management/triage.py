@@ -17,11 +17,11 @@ class TriageCommand(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--data", required=True, type=Path, help="the table: CSV or CSV.gz, UTF-8")
-        parser.add_argument("--text", required=True, type=_columns, help="columns of the text, title first: TITLE,BODY")
+        parser.add_argument("--text", required=True, help="columns of the text, title first: TITLE,BODY")
 
     def handle(self, **options: Any) -> None:
         try:
-            self.answer(options)
+            self.answer(options | {"text": _columns(options["text"])})
         except Mistake as mistake:
             raise CommandError(f"{mistake.words('en')} {mistake.words('zh')}", returncode=WRONG_INPUT) from None
         except OSError as wrong:

@@ -24,10 +24,12 @@ from weimin.language.triage.words import VIEWS, Parts, two_parts
 LEAST = 20
 FOLDS = 5
 # docs/decisions/0031-triage.md says how these were found.
+# In how many messages a gram must stand. Most runs of signs stand in two by chance, and cost memory and time.
+OFTEN = {"title": 2, "whole": 3, "title words": 2, "whole words": 2}
 STRICTNESS = 0.3
 SMOOTHING = 0.3
 TOLERANCE = 0.01
-# Asked of messages settled without a person is 97 of 100; the half more is for what rows left out do not show.
+# Asked of messages settled without a person is 97 of 100; the rest is for what rows left out do not show.
 AUTO_ACCURACY = 0.975
 # Fewer rows above a threshold prove nothing.
 AUTO_LEAST = 50
@@ -86,7 +88,7 @@ def _refuse_the_useless(texts: Sequence[Parts], labels: Sequence[str], groups: S
 
 
 def _count(name: str, pairs: Sequence[tuple[str, str]]) -> Counted:
-    """The grams that stand in two messages or more; what stands in one teaches nothing about another."""
+    """The grams that stand in enough messages; what stands in one teaches nothing about another."""
     rows: dict[str, int] = {}
     ends: list[int] = [0]
     columns: list[int] = []
@@ -99,7 +101,7 @@ def _count(name: str, pairs: Sequence[tuple[str, str]]) -> Counted:
     matrix = sparse.csr_matrix(
         (np.array(values, np.float32), np.array(columns, np.int32), np.array(ends, np.int32)), (len(pairs), len(rows))
     )
-    often = np.flatnonzero(np.bincount(matrix.indices, minlength=len(rows)) >= 2)
+    often = np.flatnonzero(np.bincount(matrix.indices, minlength=len(rows)) >= OFTEN[name])
     grams = list(rows)
     return Counted(name, [grams[at] for at in often], matrix[:, often])
 
