@@ -13,6 +13,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -36,6 +37,9 @@ from tests import standing, watcher  # noqa: E402 -- the home first
 from weimin.county.context import current, schema_of  # noqa: E402 -- the home first
 from weimin.kernel.kept import forget_all  # noqa: E402 -- the home first
 
+# No test is timed: a busy machine is no mistake of the code. How fast things are, bench/ asks.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # hundreds of sign-ins in seconds
 settings.STORAGES = {
     **settings.STORAGES,

@@ -1,7 +1,7 @@
 """Pinyin as pypinyin reads it, out of the same lists in a thirtieth of the memory."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pypinyin import Style, lazy_pinyin
 from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
@@ -27,7 +27,6 @@ def test_all_that_pypinyin_knows_is_read_as_it_reads_it(written):
     assert [one for one in written if [sound for sound, _initial in read(one)] != lazy_pinyin(one)] == []
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, len(PIECES) - 1), min_size=1, max_size=6), st.integers(0, 3))
 def test_whatever_is_put_together_is_read_as_pypinyin_reads_it(chosen, begin):
     text = "".join(PIECES[one] for one in chosen)[begin:] or "一"

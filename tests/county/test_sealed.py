@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.cast import NOON
@@ -36,7 +36,6 @@ def put(table, column, pk, value):
 # --- the ring -------------------------------------------------------------------------------------------------------
 
 
-@settings(deadline=None)
 @given(st.text(), st.text(string.ascii_letters + "._:0123456789"))
 def test_whatever_is_sealed_opens_where_it_was_sealed(words, place):
     sealed = Ring("990101", KEYS[:1]).seal(words.encode(), bound_to=place)
@@ -45,7 +44,6 @@ def test_whatever_is_sealed_opens_where_it_was_sealed(words, place):
         Ring("990101", KEYS).open(sealed, bound_to=f"{place}1")
 
 
-@settings(deadline=None)
 @given(st.binary(min_size=1, max_size=80), st.data())
 def test_one_changed_sign_and_it_does_not_open(words, data):
     sealed = Ring("990101", KEYS).seal(words, bound_to="t.c:1")
@@ -108,7 +106,6 @@ def wang(db):
 
 
 @pytest.mark.usefixtures("django_db_setup")  # with it come the keys
-@settings(deadline=None)
 @given(words=st.text(alphabet=st.characters(exclude_characters="\x00", exclude_categories=["Cs"])))
 def test_any_name_comes_back(words):
     resident = Resident(mark="of-wang", name=words)

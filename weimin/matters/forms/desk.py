@@ -16,6 +16,7 @@ from weimin.county.queries import offices_open
 from weimin.households.models import Resident
 from weimin.kernel import numbers
 from weimin.kernel.words import Mistake
+from weimin.language.exposing import found
 
 from ..models import Appeal, Matter
 from ..states import Channel, ContactOutcome, Identity, PauseReason, Request, Resolved, State
@@ -248,6 +249,16 @@ class PublishForm(ActForm):
     title = forms.CharField(label=_("标题"), max_length=80)
     asked = area(_("群众反映（去掉姓名、电话、门牌）"), limit=2000, rows=8)
     done = area(_("办理结果"), limit=2000, rows=8)
+    looked = forms.BooleanField(label=_("还有像电话、姓名、门牌的内容，我逐条看过，可以公开"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever leaves something in the words that may lead to a person says that it was looked at."""
+        cleaned = super().clean() or {}
+        left = [one.words for field in ("title", "asked", "done") for one in found(cleaned.get(field, ""))]
+        if left and not cleaned.get("looked"):
+            words = _("文字里还有：%(left)s。请去掉；确实可以公开的，勾选后再提交。") % {"left": " ".join(left[:5])}
+            self.add_error("looked", words)
+        return cleaned
 
 
 class DecideForm(ActForm):

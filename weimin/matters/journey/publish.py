@@ -11,11 +11,15 @@ from weimin.county.models import Place
 from weimin.county.models.places import Level
 from weimin.kernel.clock import county_day
 from weimin.kernel.refusal import Refused
+from weimin.language.exposing import Exposed, found
 
 from .. import clocks, tallies
 from ..models import FollowUp, Matter, Publication
 from ..states import Act, State
 from ._core import check, perform, words_of
+
+# A telephone may be the office's own and a name an official's; these two are never for everybody.
+NEVER_SHOWN = (Exposed.IDENTITY, Exposed.BANK)
 
 
 @transaction.atomic
@@ -24,7 +28,8 @@ def publish_matter(matter: Matter, *, title: str, asked: str, done: str, by: Act
 
     Before: RATED without an open follow-up, or CLOSED after an answer.  After: PUBLISHED.
     Who: a post that publishes and covers the place (PUBLISH).
-    Refused STILL_NAMED, naming its field, while the resident's name, number or address still stands in the words.
+    Refused, naming its field: STILL_NAMED while the resident's name, number or address still stands in the words,
+    STILL_EXPOSED while anybody's identity number or bank card does.
     """
     check(matter, Act.PUBLISH, State.PUBLISHED)
     post = by.post_for(Duty.PUBLISH, place_code=matter.place_code)
@@ -70,6 +75,8 @@ def _name_nobody(matter: Matter, **words: str) -> None:
     for field, text in words.items():
         if any(word in text for word in secrets):
             raise Refused("STILL_NAMED", _("这里还有反映人的姓名、电话或住址，请去掉后再公开。"), field=field)
+        if any(one.kind in NEVER_SHOWN for one in found(text)):
+            raise Refused("STILL_EXPOSED", _("这里还有身份证号或银行账号，请去掉后再公开。"), field=field)
 
 
 def _copy(matter: Matter, *, title: str, asked: str, done: str, by: Actor, now: datetime) -> Publication:

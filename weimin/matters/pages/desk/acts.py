@@ -23,6 +23,7 @@ from ...models import Matter
 from ...permissions import matter_for
 from ...states import Act
 from ._acts import PAGES, ActPage, moves_for
+from ._exposed import redacted, shown
 from ._suggestions import suggestions
 from .shared import queue_counts, read_words, show
 
@@ -72,7 +73,7 @@ def _initial(request: StaffRequest, matter: Matter, page: ActPage, now: datetime
     elif page.act == Act.CONTACT:
         given["at"] = now.astimezone(COUNTY_TIME).replace(tzinfo=None)
     elif page.act == Act.PUBLISH:
-        given |= queries.drafted(matter)
+        given |= redacted(queries.drafted(matter))
     elif page.act in (Act.ANSWER, Act.REFUSE):
         given["appeal_route"] = _("收到答复 30 日内可以申请复查")
         chosen = request.GET.get("template", "")
@@ -102,7 +103,8 @@ def _beside(page: ActPage, matter: Matter, request: StaffRequest, now: datetime)
     if page.act == Act.KEEP_PROMISE:
         return {"promise": queries.promise_to_keep(matter)}
     if page.act == Act.PUBLISH:
-        return {"answer": queries.latest_answer(matter)}
+        drafted = queries.drafted(matter)
+        return {"answer": queries.latest_answer(matter), "exposed": shown(*drafted.values())}
     return {}
 
 
