@@ -67,7 +67,9 @@ def _told(name: str, file: Path) -> int:
         print(f"{name}: not run, {result['not_run']}", flush=True)
     for run in result["runs"]:
         print(f"{name}, {run['database']}, seed {run['seed']}: {_counts(run)}, wrong {run['wrong']}", flush=True)
-    return int(result["wrong"])
+    if "unfinished" in result:
+        print(f"{name}: did not come to its end on the next database", flush=True)
+    return int(result["wrong"]) + ("unfinished" in result)
 
 
 def _counts(run: dict[str, Any]) -> str:
