@@ -1,5 +1,7 @@
 """A county is chosen once, and nothing is read or written outside it."""
 
+import os
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 
@@ -9,7 +11,7 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 
 from tests import harness, standing
 from weimin.county.checks import county_tables_stay_home
-from weimin.county.context import NoCounty, UnknownCounty, current_code, schema_of, use_county, use_shared
+from weimin.county.context import NoCounty, UnknownCounty, current_code, schema_of, serve_county, use_county, use_shared
 from weimin.county.models import Account
 from weimin.county.router import SchemaRouter
 from weimin.county.schemas import county_codes, create_schema, pending_migrations
@@ -129,6 +131,19 @@ def test_a_connection_that_the_server_ends_takes_its_county_with_it_and_is_made_
     assert path() == HOME
     with use_county(county_b):
         assert path() == NEIGHBOUR
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_line_cut_where_a_transaction_begins_is_the_database_away_and_no_fault_of_ours():
+    """A server that is killed says nothing on its way: there is no SQLSTATE to tell the kind of error by."""
+    assert path() == HOME
+    with socket.socket(fileno=os.dup(connection.connection.pgconn.socket)) as line:
+        line.shutdown(socket.SHUT_RDWR)
+    with pytest.raises(OperationalError), serve_county(harness.A), transaction.atomic():
+        path()
+    connection.close_if_unusable_or_obsolete()
+    assert path() == HOME
 
 
 @pytest.mark.postgresql

@@ -6,7 +6,7 @@ from time import monotonic
 from typing import Any
 
 from django.db.backends.postgresql import base
-from psycopg import RawCursor, errors, pq
+from psycopg import OperationalError, RawCursor, errors, pq
 
 from weimin.county.context import SHARED, UnknownCounty, chosen_schema
 from weimin.kernel.chosen import as_its_role
@@ -49,6 +49,15 @@ def numbered(sql: str) -> str:
     """`%s, %s` → `$1, $2`, as the server itself counts."""
     first, *rest = sql.split("%s")
     return first + "".join(f"${at}{part}" for at, part in enumerate(rest, start=1))
+
+
+def _said(line: pq.abc.PGconn, words: str) -> None:
+    """Words without an answer, said on the bare line. A server that was killed leaves none of its error codes."""
+    done = line.exec_(words.encode())
+    if line.status == pq.ConnStatus.BAD:
+        raise OperationalError(line.get_error_message())
+    if done.status != pq.ExecStatus.COMMAND_OK:
+        raise errors.error_from_result(done)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -148,9 +157,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         words = f'SET LOCAL ROLE "{role}"' if role else "SET LOCAL ROLE NONE"
         with self.wrap_database_errors:
             if self.connection.pgconn.transaction_status == pq.TransactionStatus.IDLE:
-                done = self.connection.pgconn.exec_(f"BEGIN; {words}".encode())
-                if done.status != pq.ExecStatus.COMMAND_OK:
-                    raise errors.error_from_result(done)
+                _said(self.connection.pgconn, f"BEGIN; {words}")
             else:
                 with self.connection.cursor() as cursor:
                     cursor.execute(words)
