@@ -59,6 +59,7 @@ def test_the_settings_of_the_county_keep_nobody_out(at, county, keep, faults, wi
     assert wrong == []
 
 
+@pytest.mark.sqlite  # how a page looks does not depend on the database
 @pytest.mark.parametrize(("width", "language"), LOOKS)
 def test_webhooks_keep_nobody_out(at, county, keep, faults, width, language):
     endpoint, _secret = subscribe(county, "https://receiver.data-centre.county.example/weimin/events?version=2",
