@@ -44,6 +44,7 @@ class Shown:
     classified: Matter
     handled: Matter
     answered: Matter
+    rated: Matter
     published: Matter
 
 
@@ -89,6 +90,7 @@ def build(cast: Cast) -> Shown:
         classified=cast.matter(State.CLASSIFIED, text="大湾村三组水压太低，二楼上不去水。", place=cast.places["dawan"]),
         handled=_in_hand(cast),
         answered=_unlocked(cast.matter(State.ANSWERED)),
+        rated=cast.matter(State.RATED, text="我叫王小兰，家里停水两天，请打13900000001，或到8栋302室看看。"),
         published=published[0],
     )
 

@@ -112,7 +112,7 @@ def test_my_matter(at, county, look, width, language):
 @pytest.mark.parametrize(("width", "language"), LOOKS)
 def test_the_desk(at, county, look, width, language):
     shown = build(county)
-    desks = {who: at(width, language=language, as_=who) for who in ("li", "sun", "leader", "zhang")}
+    desks = {who: at(width, language=language, as_=who) for who in ("li", "sun", "leader", "zhang", "publisher")}
     for who, name, address in [
         ("li", "desk-today", "/desk/"),
         ("li", "desk-queue", "/desk/matters/?queue=all"),
@@ -123,6 +123,7 @@ def test_the_desk(at, county, look, width, language):
         ("li", "desk-dispatch", f"/desk/matters/{shown.classified.number}/dispatch/"),
         ("sun", "desk-handled", f"/desk/matters/{shown.handled.number}/"),
         ("sun", "desk-answer", f"/desk/matters/{shown.handled.number}/answer/"),
+        ("publisher", "desk-publish", f"/desk/matters/{shown.rated.number}/publish/"),
         ("leader", "desk-leader", "/desk/leader/"),
         ("zhang", "desk-hand-over", "/desk/matters/hand-over/"),
     ]:

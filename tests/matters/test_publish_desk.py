@@ -33,6 +33,8 @@ def test_the_draft_comes_without_the_person_and_says_what_was_taken_out(cast, cl
     assert "<mark>王小兰</mark>" in html
     assert "<mark>13900000001</mark>" in html
     assert "<mark>8栋302室</mark>" in html
+    assert html.count("<mark>") == 3  # the title says the same, and is not told of twice
+    assert '<span class="words">我叫<mark>王小兰</mark>，家里停水两天，请打13…</span>' in html
 
 
 def test_words_that_lead_to_nobody_are_drafted_as_they_stand(cast, client):

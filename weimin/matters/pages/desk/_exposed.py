@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from weimin.language.exposing import Exposed, covered, found
+from weimin.language.exposing import Exposed, Found, covered, found
 
 LABELS: dict[Exposed, str | Promise] = {
     Exposed.IDENTITY: _("身份证号"),
@@ -30,13 +30,20 @@ class Shown:
 
 
 def shown(*texts: str) -> list[Shown]:
-    return [
-        Shown(
-            LABELS[one.kind], text[max(0, one.start - AROUND) : one.start], one.words, text[one.end : one.end + AROUND]
-        )
-        for text in texts
-        for one in found(text)
-    ]
+    """Every finding once, where it comes first: a title often says again what the words say."""
+    first: dict[tuple[Exposed, str], Shown] = {}
+    for text in texts:
+        for one in found(text):
+            first.setdefault((one.kind, one.words), _in_its_place(text, one))
+    return list(first.values())
+
+
+def _in_its_place(text: str, one: Found) -> Shown:
+    begin, end = max(0, one.start - AROUND), one.end + AROUND
+    before, after = text[begin : one.start], text[one.end : end]
+    return Shown(
+        LABELS[one.kind], f"…{before}" if begin else before, one.words, f"{after}…" if end < len(text) else after
+    )
 
 
 def redacted(draft: dict[str, str]) -> dict[str, str]:
