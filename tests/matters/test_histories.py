@@ -28,7 +28,7 @@ HISTORIES = int(os.environ.get("WEIMIN_HISTORIES", "20"))
 STEPS, MOST_MATTERS = 25, 4
 BEGINNINGS = [State.RECEIVED, State.DISPATCHED, State.HANDLED, State.ANSWERED, State.RATED, State.RETURNED]
 BESIDE = (Act.CONTACT, Act.EXTEND, Act.ASK_HELP, Act.SUPPORT, Act.CALL_BACK)
-STANDING = ("state:", "township:", "kind:", "office:", "owner:")
+STANDING = ("state:", "township:", "kind:", "office:", "owner:", "due:")
 
 acts = st.sampled_from([act for act in Act if act not in (Act.RECEIVE, Act.HAND_OVER, Act.KEEP_PROMISE, Act.UNDO)])
 choice = st.integers(min_value=0, max_value=59)

@@ -37,6 +37,7 @@ BY_HAND = {
     "matters.0009_seal_letters: RunPython": "plain SELECT and UPDATE by primary key, in the county's schema",
     "matters.0012_seal_secrets: RunPython": "plain SELECT and UPDATE by primary key, in the county's schema",
     "matters.0020_words_of_contacts: RunPython": "plain SELECT of two tables of the county",
+    "matters.0023_counted_by_hour: RunPython": "plain SELECT and INSERT of two tables of the county",
     "notices.0005_seal_notices: RunPython": "plain SELECT and UPDATE by primary key, in the county's schema",
     "webhooks.0003_seal_secrets: RunPython": "plain SELECT and UPDATE by primary key, in the county's schema",
 }

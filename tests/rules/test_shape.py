@@ -84,6 +84,7 @@ EXTRAS = {
         "clocks": "due moments from the catalogue's limits and the county's calendar",
         "letters": "e-mail and text messages that come in, threaded to their matter",
         "filters": "conditions in the form that costs the database least",
+        "late": "how many are past their date, from the running counts",
         "lines": "a line of the timeline read whole: it repeats nothing that stands in a row of its own",
         "names": "kinds, places, posts and offices of matters from copies, instead of by joins",
         "numbering": "numbers that can be spoken",

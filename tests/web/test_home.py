@@ -6,7 +6,7 @@ from tests.browser.small_county import publish
 from weimin.matters import numbering
 from weimin.matters.models import Matter
 from weimin.matters.states import State
-from weimin.web.figures import Share, by_office, of_the_year
+from weimin.web.figures import Share, by_office, late_now, of_the_year
 
 pytestmark = pytest.mark.django_db
 
@@ -28,11 +28,10 @@ def test_too_few_is_said_and_no_share_shown(client, cast):
 def test_who_is_late_counts_against_us(cast):
     cast.matter(State.PUBLISHED)
     late = cast.matter(State.HANDLED)
-    figures = of_the_year(now=late.clock_due_at.replace(year=2026, month=11))
+    now = late.clock_due_at.replace(year=2026, month=11)
+    figures = of_the_year(now=now)
     assert (figures.on_time.hits, figures.on_time.n) == (1, 2)
-    assert [(o.code, f.on_time.n) for o, f in by_office(now=late.clock_due_at.replace(year=2026, month=11))] == [
-        (late.lead.code, 2)
-    ]
+    assert [(o.code, f.on_time.n) for o, f in by_office(now=now, late=late_now(now=now))] == [(late.lead.code, 2)]
 
 
 def test_each_number_leads_to_its_page_with_its_trend(client, cast):

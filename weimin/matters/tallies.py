@@ -3,7 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import reduce
 from operator import or_
 
@@ -15,6 +15,8 @@ from weimin.kernel.clock import county_day
 from .models import Matter, Tally
 
 _SLOTS = 16
+# `late.fold` puts LONG_PAST in place of hours long past, and keeps under FOLDED the first hour that it left.
+LONG_PAST, FOLDED = "0" * 8, "folded"
 
 
 def month(moment: datetime) -> str:
@@ -38,13 +40,26 @@ def standing(matter: Matter, state: str) -> list[str]:
         keys.append(f"office:{matter.lead_id}:{state}")
     if matter.owner_id:
         keys.append(f"owner:{matter.owner_id}")
+    if matter.clock_due_at:
+        keys.append(f"due:{hour(matter.clock_due_at)}:{matter.lead_id or 0}:{state}:{matter.clock}")
     return keys
+
+
+def hour(moment: datetime) -> str:
+    """The hour it lies in, in UTC: `26120116`. Later ones sort after earlier ones."""
+    at = moment.astimezone(UTC)
+    return f"{at.year % 100:02d}{at.month:02d}{at.day:02d}{at.hour:02d}"
 
 
 def change(*, less: list[str], more: list[str]) -> None:
     """Count down the keys in `less`, up those in `more`."""
     delta = Counter(more)
     delta.subtract(less)
+    add(delta)
+
+
+def add(delta: Counter[str]) -> None:
+    """Change the counts of these keys, up or down."""
     if any(delta.values()):
         with connection.cursor() as cursor:
             cursor.execute(*changing(delta))
@@ -90,9 +105,23 @@ _STANDING = """
     UNION ALL
     SELECT 'owner:' || owner_id, count(*) FROM {matter} WHERE owner_id IS NOT NULL GROUP BY owner_id
     UNION ALL
-    SELECT key, -sum(n) FROM {tally}
-        WHERE substr(key, 1, instr_of_colon) IN ('state:', 'township:', 'kind:', 'office:', 'owner:') GROUP BY key
+    SELECT 'due:' || {hour} || ':' || coalesce(lead_id, 0) || ':' || state || ':' || clock, count(*) FROM {matter}
+        WHERE clock_due_at IS NOT NULL GROUP BY {hour}, lead_id, state, clock
+    UNION ALL
+    SELECT key, -n FROM {tally}
+        WHERE substr(key, 1, {colon}) IN ('state:', 'township:', 'kind:', 'office:', 'owner:', 'due:')
 """
+# Hours that were folded are told apart no more, on either side.
+_DIFFERENCES = f"""
+    SELECT CASE
+        WHEN key >= 'due:' AND key < 'due:' || coalesce((SELECT max(n) FROM {{tally}} WHERE key = '{FOLDED}'), 0)
+        THEN 'due:{LONG_PAST}' || substr(key, 13) ELSE key END AS of_one, sum(n)
+    FROM ({_STANDING}) AS counted GROUP BY of_one HAVING sum(n) <> 0 ORDER BY of_one
+"""  # noqa: S608 -- text of our own
+_BY_VENDOR = {
+    "postgresql": {"colon": "strpos(key, ':')", "hour": "to_char(clock_due_at AT TIME ZONE 'UTC', 'YYMMDDHH24')"},
+    "sqlite": {"colon": "instr(key, ':')", "hour": "substr(strftime('%Y%m%d%H', clock_due_at), 3)"},
+}
 
 
 def differences() -> dict[str, int]:
@@ -101,10 +130,7 @@ def differences() -> dict[str, int]:
     One statement, so it sees one moment, however busy the county is. It reads every matter: work for the night.
     """
     table, matter = (connection.ops.quote_name(model._meta.db_table) for model in (Tally, Matter))
-    colon = "strpos(key, ':')" if connection.vendor == "postgresql" else "instr(key, ':')"
-    inner = _STANDING.format(matter=matter, tally=table).replace("instr_of_colon", colon)
+    sql = _DIFFERENCES.format(matter=matter, tally=table, **_BY_VENDOR[connection.vendor])
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT key, sum(n) FROM ({inner}) AS counted GROUP BY key HAVING sum(n) <> 0 ORDER BY key"  # noqa: S608
-        )
+        cursor.execute(sql)
         return {key: int(n) for key, n in cursor.fetchall()}

@@ -14,7 +14,7 @@ from weimin.kernel.chosen import current_code
 from weimin.kernel.clock import county_day
 from weimin.kernel.refusal import Refused
 
-from . import clocks, journey, queries, side_dates, tallies, uploads
+from . import clocks, journey, late, queries, side_dates, tallies, uploads
 from .letters import mailbox
 from .models import Attachment, Matter, Partner
 from .partners import hearing, sending, wire
@@ -112,8 +112,12 @@ def sweep_uploads(*, now: datetime) -> int:
 
 
 def count_anew(*, now: datetime) -> dict[str, int]:
-    """Count every matter anew and hold it against the running counts. Nothing is mended: the operator is told."""
+    """Count every matter anew and hold it against the running counts. Nothing is mended: the operator is told.
+
+    Beside it the counts of hours long past are put together, which changes no sum.
+    """
     wrong = tallies.differences()
+    late.fold(now=now)
     for key, missing in wrong.items():
         log.error("the running count of %s is %+d off", key, -missing)
     return {"wrong": len(wrong), "matters_off": sum(abs(n) for key, n in wrong.items() if key.startswith("state:"))}

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from math import sqrt
 
-from django.db.models import Count
-
 from weimin.county.models import Office
 from weimin.county.queries import offices_open
 from weimin.kernel.clock import county_day
 from weimin.matters import queries, tallies
+from weimin.matters.late import late as late_by_kept
 from weimin.matters.states import Clock
 
 FEWEST = 10  # below this a share says more about chance than about the office
@@ -155,25 +154,26 @@ def changes(months: list[Month]) -> dict[str, Change]:
     return {name: Change(getattr(before, name), getattr(after, name)) for name in names}
 
 
-def late_now(*, now: datetime, office: Office | None = None) -> int:
-    """Matters past their answer date and still unanswered."""
-    late = queries.overdue(now=now).filter(clock=Clock.ANSWER)
-    return late.count() if office is None else late.filter(lead=office).count()
+def late_now(*, now: datetime) -> Counter[int | None]:
+    """Matters past their answer date and still unanswered, by the key of their office; `total()` for the county."""
+    found: Counter[int | None] = Counter()
+    for (lead, _state, running), n in late_by_kept(now=now).items():
+        if running == Clock.ANSWER:
+            found[lead] += n
+    return found
 
 
 def of_the_year(*, now: datetime) -> Figures:
     """The county over twelve months."""
-    return together(by_month(now=now), late=late_now(now=now))
+    return together(by_month(now=now), late=late_now(now=now).total())
 
 
-def by_office(*, now: datetime) -> list[tuple[Office, Figures]]:
-    """Each office that answered or is late, by its code: not a ranking."""
+def by_office(*, now: datetime, late: Counter[int | None]) -> list[tuple[Office, Figures]]:
+    """Each office that answered or is late, by its code: not a ranking. `late` is what `late_now` says."""
     first, *_between, last = (f"{month:%y%m}" for month in _months(now))
     offices, kept = list(offices_open()), dict[int, Counter[str]]()
     for office, _month, act, n in tallies.of_offices([office.pk for office in offices], first=first, last=last):
         kept.setdefault(office, Counter())[act] += n
-    overdue = queries.overdue(now=now).filter(clock=Clock.ANSWER).order_by()
-    late = Counter(dict(overdue.values_list("lead_id").annotate(n=Count("pk"))))
     return [
         (office, _figures(kept.get(office.pk, Counter()), late[office.pk]))
         for office in offices

@@ -1,10 +1,11 @@
-"""Where matters wait, and what got worse this week: what a leader reads in one minute. Two statements.
+"""Where matters wait, and what got worse this week: what a leader reads in one minute. A few statements.
 
 What stands is exact at every look; the comparison of the weeks is at most a minute old.
 """
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -16,7 +17,8 @@ from weimin.county.actors import Actor
 from weimin.county.models import Office
 from weimin.kernel.kept import Kept
 from weimin.matters import queries
-from weimin.matters.models import Answer, Event
+from weimin.matters.late import late, open_since
+from weimin.matters.models import Answer, Event, Matter
 from weimin.matters.states import OPEN_STATES, Act, State
 
 Hung = TypeVar("Hung", Answer, Event)
@@ -78,35 +80,77 @@ def on_seen(found: QuerySet[Hung], actor: Actor) -> QuerySet[Hung]:
 
 
 def standing(actor: Actor, *, now: datetime, offices: dict[int, Office]) -> Standing:
-    """What is open in this leader's reach, by step and by office."""
+    """What is open in this leader's reach, by step and by office. Who sees all reads it from the running counts."""
+    seen = queries.visible_to(actor)
+    found = _looked_through(seen, now) if seen.query.where else _from_counts(now, offices)
+    passed, led = _together(at.late for at in found.values()), _together(at.led for at in found.values())
+    steps = [_step(state, found.get(state, _At()), offices) for state in STEPS]
+    return Standing(steps, [(offices[pk], passed[pk], led[pk]) for pk in _latest(passed, offices)])
+
+
+def _together(each: Iterable[Counter[int | None]]) -> Counter[int | None]:
+    return sum(each, Counter[int | None]())
+
+
+def _latest(passed: Counter[int | None], offices: dict[int, Office]) -> list[int]:
+    """The ten offices with most that is late."""
+    ranked = sorted((-n, offices[pk].code, pk) for pk, n in passed.items() if pk in offices)
+    return [pk for _n, _code, pk in ranked[:10]]
+
+
+@dataclass
+class _At:
+    """What stands at one step: how many, since when, and how many of each office; those that are late beside it."""
+
+    n: int = 0
+    since: datetime | None = None
+    late: Counter[int | None] = field(default_factory=Counter)
+    led: Counter[int | None] = field(default_factory=Counter)
+
+
+def _looked_through(seen: QuerySet[Matter], now: datetime) -> dict[str, _At]:
+    """Matter by matter: a leader of one township or one office reaches few."""
     rows: Any = (
-        queries.visible_to(actor)
-        .filter(state__in=OPEN_STATES, clock_due_at__isnull=False)
+        seen.filter(state__in=OPEN_STATES, clock_due_at__isnull=False)
         .values("state", "lead_id")
         .annotate(n=Count("state"), late=Count("state", filter=Q(clock_due_at__lt=now)), since=Min("clock_started_at"))
         .order_by("state", "lead_id")
     )
-    by_state: dict[str, list[Any]] = defaultdict(list)
-    late: Counter[int] = Counter()
-    everything: Counter[int] = Counter()
+    found: dict[str, _At] = defaultdict(_At)
     for row in rows:
-        by_state[row["state"]].append(row)
-        late[row["lead_id"]] += row["late"]
-        everything[row["lead_id"]] += row["n"]
-    most = [(offices[pk], n, everything[pk]) for pk, n in late.items() if n and pk in offices]
-    steps = [_step(state, by_state[state], offices) for state in STEPS]
-    return Standing(steps, sorted(most, key=lambda one: (-one[1], one[0].code))[:10])
+        at = found[row["state"]]
+        at.n += row["n"]
+        at.since = min(filter(None, (at.since, row["since"])))
+        at.late[row["lead_id"]] += row["late"]
+        at.led[row["lead_id"]] += row["n"]
+    return found
 
 
-def _step(state: State, rows: list[Any], offices: dict[int, Office]) -> Step:
-    worst: Any = max(rows, key=lambda row: row["late"], default={"late": 0, "lead_id": None})
-    return Step(
-        state=state,
-        n=sum(row["n"] for row in rows),
-        late=sum(row["late"] for row in rows),
-        since=min((row["since"] for row in rows), default=None),
-        office=offices.get(worst["lead_id"]) if worst["late"] else None,
+def _from_counts(now: datetime, offices: dict[int, Office]) -> dict[str, _At]:
+    """The same of the whole county, however many matters: by running counts, and the first of each state by its index.
+
+    How many an office has in all is asked of the few that are shown.
+    """
+    since = open_since(STEPS)
+    found: dict[str, _At] = {state: _At(since=since[state]) for state in STEPS}
+    for (lead, state, _clock), n in late(now=now).items():
+        found[state].late[lead] += n
+    shown = _latest(_together(at.late for at in found.values()), offices)
+    counted = queries.tally(
+        *(f"state:{state}" for state in STEPS), *(f"office:{pk}:{state}" for pk in shown for state in STEPS)
     )
+    for state, at in found.items():
+        at.n = counted[f"state:{state}"]
+        at.led.update({pk: counted[f"office:{pk}:{state}"] for pk in shown})
+    return found
+
+
+def _step(state: State, at: _At, offices: dict[int, Office]) -> Step:
+    worst = max(at.late, key=lambda lead: (at.late[lead], -(lead or 0)), default=None)
+    return Step(
+        state=state, n=at.n, late=at.late.total(), since=at.since,
+        office=offices.get(worst or 0) if at.late[worst] else None,
+    )  # fmt: skip
 
 
 def got_worse(actor: Actor, *, now: datetime, offices: dict[int, Office]) -> tuple[list[Worse], list[Worse]]:

@@ -96,11 +96,9 @@ class Matter(models.Model):
         indexes = [
             models.Index(fields=["-received_at", "-id"], name="matter_newest"),
             models.Index(fields=["clock_due_at", "id"], name="matter_due", condition=Q(clock_due_at__isnull=False)),
-            # read alone, without the rows, to count what stands where: the leader's minute
+            # since when the clock runs that has run longest at each step: the leader's minute
             models.Index(
-                fields=["state", "lead", "clock_due_at", "clock_started_at"],
-                name="matter_standing",
-                condition=Q(clock_due_at__isnull=False),
+                fields=["state", "clock_started_at"], name="matter_waiting", condition=Q(clock_due_at__isnull=False)
             ),
             models.Index(fields=["owner", "clock_due_at", "id"], name="matter_owner_due"),
             models.Index(fields=["lead", "state", "-received_at", "-id"], name="matter_lead_state"),

@@ -20,13 +20,13 @@ STORIES = 10
 def doing(request: HttpRequest) -> HttpResponse:
     """Twelve months, month by month and office by office."""
     now = clock.now()
-    months = figures.by_month(now=now)
+    months, late = figures.by_month(now=now), figures.late_now(now=now)
     context = {
-        "year": figures.together(months, late=figures.late_now(now=now)),
+        "year": figures.together(months, late=late.total()),
         "changes": figures.changes(months),
         "months": months,
         "trends": trends(months),
-        "offices": figures.by_office(now=now),
+        "offices": figures.by_office(now=now, late=late),
     }
     return render(request, "web/doing.html", context)
 
@@ -40,7 +40,7 @@ def office(request: HttpRequest, office: str) -> HttpResponse:
     if found is None:
         raise Http404
     months = figures.by_month_of(found, now=now)
-    late = figures.late_now(now=now, office=found)
+    late = figures.late_now(now=now)[found.pk]
     context = {
         "office": found,
         "year": figures.together(months, late=late),

@@ -26,7 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "form": FollowForm(),
         "near": township,
         "stories": stories_near(township, most=STORIES),
-        "year": figures.together(months, late=figures.late_now(now=now)),
+        "year": figures.together(months, late=figures.late_now(now=now).total()),
         "changes": figures.changes(months),
         "services": services_open()[:SERVICES],
     }

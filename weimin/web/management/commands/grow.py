@@ -12,6 +12,7 @@ from django.db import connection
 from weimin.county.context import use_county
 from weimin.kernel import clock
 from weimin.kernel.progress import Progress
+from weimin.matters.late import fold
 from weimin.web.growth.founding import codes
 from weimin.web.growth.growing import Growth, NotEmpty, grow
 from weimin.web.growth.side_by_side import grow_side_by_side
@@ -65,6 +66,7 @@ class Command(BaseCommand):
                     f"County {code} has places or matters of its own, or was grown to another size. Nothing was "
                     "written: growing wants an empty county."
                 ) from None
+            fold(now=clock.now())
             said = "is grown" if grown else "was grown already"
             self.stdout.write(f"{code} {said}: {growth.residents:,} residents, {growth.matters:,} matters.")
             demo = settings.WEIMIN_HOME / "demo.json"
