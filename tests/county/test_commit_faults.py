@@ -99,5 +99,28 @@ def test_an_answer_that_travels_with_its_matter_is_the_only_one(cast, monkeypatc
     assert (told.value.code, Matter.objects.count()) == ("IN_PROGRESS", 1)
 
 
+def test_who_comes_second_to_a_new_act_is_given_the_first_answer(cast):
+    def take_in(payload=b"water", refuse=False):
+        def act():
+            if refuse:
+                raise Refused("UNKNOWN_KIND", "")
+            answered = Answered(201, "text/plain", b"first")
+            journey.receive_matter(
+                cast.draft(), by=RESIDENT, now=NOON, beside=lambda receipt: idempotency.kept_with(answered)
+            )
+            return answered
+
+        return answer_once(scope="portal", key="wang-1", payload=payload, now=NOON, act=act, mostly_new=True)
+
+    with pytest.raises(Refused) as told:
+        take_in(refuse=True)
+    assert told.value.code == "UNKNOWN_KIND"  # nothing is kept, and the key may be used again
+    assert [take_in().repeated, take_in().repeated, take_in(refuse=True).repeated] == [False, True, True]
+    with pytest.raises(Refused) as told:
+        take_in(payload=b"lamp")
+    assert told.value.code == "KEY_REUSED"
+    assert (Matter.objects.count(), AnsweredRequest.objects.count()) == (1, 1)
+
+
 def test_nobody_who_did_not_ask_once_is_given_a_row_to_keep():
     assert idempotency.kept_with(Answered(201, "text/plain", b"")) is None

@@ -104,7 +104,7 @@ def test_an_ended_holding_ends_the_key_the_next_day(cast):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_intake_by_rest_costs_five_statements_with_begin_and_commit(cast, settings):
+def test_intake_by_rest_costs_four_statements_with_begin_and_commit(cast, settings):
     settings.RATE_LIMITS = False
     _token, key = issue_token(
         name="机器", use=ApiToken.Use.REST, post=cast.posts["QS-01"], duties=["TAKE_IN"], by=IMPORT, now=NOON
@@ -121,5 +121,5 @@ def test_intake_by_rest_costs_five_statements_with_begin_and_commit(cast, settin
     send(1)  # reads what is kept, and takes the first blocks of keys
     with CaptureQueriesContext(connection) as asked:
         send(2)
-    assert len(asked.captured_queries) == (5 if ON_POSTGRESQL else 12)
+    assert len(asked.captured_queries) == (4 if ON_POSTGRESQL else 11)
     assert (Matter.objects.count(), Event.objects.count(), Notice.objects.count()) == (2, 2, 2)

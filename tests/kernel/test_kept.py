@@ -28,6 +28,20 @@ def test_it_reads_once_and_anew_when_the_time_is_over(monkeypatch):
     assert (one(), len(asked)) == (2, 2)
 
 
+def test_while_one_reads_anew_nobody_waits_and_nobody_reads_too(monkeypatch):
+    moment, told = [0.0], []
+
+    def read():
+        told.append(one() if told else None)  # somebody else asks in the middle of the second reading
+        return len(told)
+
+    one = Kept(read, seconds=5)
+    monkeypatch.setattr(kept, "monotonic", lambda: moment[0])
+    one()
+    moment[0] = 6.0
+    assert (one(), one(), told) == (2, 2, [None, 1])
+
+
 def test_each_county_has_its_own_copy():
     asked, read = counting()
     one = Kept(read, seconds=5)

@@ -41,30 +41,55 @@ class Answered:
 
 @dataclass
 class _Claim:
-    """The request that is being carried out, and whether its answer is written already."""
+    """The request that is being carried out, whether its answer is written already, and whether only COMMIT is left."""
 
     scope: str
     key: str
     digest: str
     now: datetime
     is_kept: bool = False
+    is_carried_out: bool = False
 
 
 _claim: ContextVar[_Claim | None] = ContextVar("claimed_request", default=None)
 
 
-def answer_once(*, scope: str, key: str, payload: bytes, now: datetime, act: Callable[[], Answered]) -> Answered:
+def answer_once(
+    *, scope: str, key: str, payload: bytes, now: datetime, act: Callable[[], Answered], mostly_new: bool = False
+) -> Answered:
     """Carry out `act` unless this key was answered before.
+
+    `mostly_new` is for an act that depends on nothing before it, as intake: whether its key was answered is asked only
+    when it fails, as it must where the answer's row is there already. It must keep its answer by `kept_with`.
 
     `payload` is what tells a repeat from another request. Refused KEY_MISSING (400), KEY_REUSED with another payload
     (422), IN_PROGRESS (409). If `act` raises, nothing is kept and the key may be used again. UNCERTAIN (503) if the
     database failed at COMMIT, when it may have been kept or not: the repeat under the same key finds out.
     """
-    claim, acted = _Claim(scope, checked_key(key), sha256(payload).hexdigest(), now), False
+    claim = _Claim(scope, checked_key(key), sha256(payload).hexdigest(), now)
     failpoint("before_validate")
+    with _claimed(claim):
+        try:
+            answered = _carried_out(claim, act, look_first=not mostly_new)
+        except (IntegrityError, Refused):
+            before = _looked_up(claim) if mostly_new else None
+            if before is None:
+                raise
+            return before
+        except (InternalError, OperationalError) as trouble:
+            if not claim.is_carried_out:
+                raise
+            raise Refused(
+                "UNCERTAIN", _("还不能确定这次是否办成，请过几秒用同一个 Idempotency-Key 再发一次，不会重复办理。")
+            ) from trouble
+    failpoint("after_commit")
+    return answered
+
+
+def _carried_out(claim: _Claim, act: Callable[[], Answered], *, look_first: bool) -> Answered:
     try:
-        with _claimed(claim), for_one_act():
-            before = _answered_before(claim)
+        with for_one_act():
+            before = _answered_before(claim) if look_first else None
             if before is not None:
                 return _as_before(before, claim)
             failpoint("after_claim")
@@ -72,19 +97,19 @@ def answer_once(*, scope: str, key: str, payload: bytes, now: datetime, act: Cal
             if not claim.is_kept:
                 insert_together(_row(answered, claim))
             failpoint("before_commit")
-            acted = True
+            claim.is_carried_out = True
     except IntegrityError as trouble:
-        if _answered_meanwhile(claim):
+        if look_first and _answered_meanwhile(claim):
             raise Refused("IN_PROGRESS", _("同一个请求正在处理，请稍候再查。")) from trouble
         raise
-    except (InternalError, OperationalError) as trouble:
-        if not acted:
-            raise
-        raise Refused(
-            "UNCERTAIN", _("还不能确定这次是否办成，请过几秒用同一个 Idempotency-Key 再发一次，不会重复办理。")
-        ) from trouble
-    failpoint("after_commit")
     return answered
+
+
+def _looked_up(claim: _Claim) -> Answered | None:
+    """What this key was answered, after an act under it failed: by then whoever was before us is done."""
+    with for_one_act():
+        before = _answered_before(claim)
+    return None if before is None else _as_before(before, claim)
 
 
 def kept_with(answered: Answered) -> AnsweredRequest | None:

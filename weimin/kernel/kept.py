@@ -1,6 +1,7 @@
 """What is read at every request and changes a few times a year: one copy a process, read anew now and then."""
 
 from collections.abc import Callable
+from threading import Lock
 from time import monotonic
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -17,13 +18,24 @@ class Kept(Generic[T]):
     def __init__(self, read: Callable[[], T], *, seconds: float) -> None:
         self._read, self._seconds = read, seconds
         self._copies: dict[str | None, tuple[float, T]] = {}  # a county's schema → when it was read, and what
+        self._reading = Lock()
         Kept.all.append(self)
 
     def __call__(self) -> T:
+        """While one reads it anew, the others go on with what they had: nobody waits, and nothing is read twice."""
         schema = current.get()
         copy = self._copies.get(schema)
-        if copy is None or monotonic() - copy[0] > self._seconds:
-            copy = self._copies[schema] = (monotonic(), self._read())
+        if copy is None:
+            return self._anew(schema)
+        if monotonic() - copy[0] > self._seconds and self._reading.acquire(blocking=False):
+            try:
+                return self._anew(schema)
+            finally:
+                self._reading.release()
+        return copy[1]
+
+    def _anew(self, schema: str | None) -> T:
+        copy = self._copies[schema] = (monotonic(), self._read())
         return copy[1]
 
     def forget(self) -> None:

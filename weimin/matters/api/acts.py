@@ -74,7 +74,7 @@ def receive(request: HttpRequest, body: shapes.MatterIn) -> HttpResponse:
         journey.receive_matter(draft, by=actor_of(request), now=clock.now(), beside=beside)
         return answers[0]
 
-    return sent(once(request, act))
+    return sent(once(request, act, mostly_new=True))
 
 
 @router.post("/{number}/classify", response=shapes.MatterOut)

@@ -83,12 +83,12 @@ def matter_for_all(matter: Matter) -> Matter:
     return Matter.objects.get(pk=matter.pk)
 
 
-def once(request: HttpRequest, act: Callable[[], Answered]) -> Answered:
-    """One answer for this key, this address and this bearer."""
+def once(request: HttpRequest, act: Callable[[], Answered], *, mostly_new: bool = False) -> Answered:
+    """One answer for this key, this address and this bearer; `mostly_new` as `answer_once` has it."""
     bearer: Bearer = request.auth  # type: ignore[attr-defined]
     scope = f"rest:{bearer.token.pk}:{request.path}"[:60]
     key = request.headers.get("Idempotency-Key", "")
-    return answer_once(scope=scope, key=key, payload=_payload(request), now=clock.now(), act=act)
+    return answer_once(scope=scope, key=key, payload=_payload(request), now=clock.now(), act=act, mostly_new=mostly_new)
 
 
 def _payload(request: HttpRequest) -> bytes:
