@@ -121,5 +121,5 @@ def test_intake_by_rest_costs_four_statements_with_begin_and_commit(cast, settin
     send(1)  # reads what is kept, and takes the first blocks of keys
     with CaptureQueriesContext(connection) as asked:
         send(2)
-    assert len(asked.captured_queries) == (4 if ON_POSTGRESQL else 11)
+    assert len(asked.captured_queries) == (4 if ON_POSTGRESQL else 12)
     assert (Matter.objects.count(), Event.objects.count(), Notice.objects.count()) == (2, 2, 2)

@@ -10,6 +10,7 @@ from weimin.matters import journey
 from weimin.matters.models import Answer, Appeal, Attachment, FollowUp, Rating, SavedView, Support, Tally
 from weimin.matters.models.letters import Incoming, MailFolder
 from weimin.matters.models.partners import Partner, PartnerCode, Referral
+from weimin.matters.models.search import IndexPart, IndexRow
 from weimin.matters.states import ContactOutcome, Grade, Resolved, State
 from weimin.notices.models import Notice
 from weimin.web.models import Run
@@ -50,6 +51,11 @@ def follow_up(cast):
     matter = cast.matter(State.ANSWERED)
     journey.rate_matter(matter, grade=Grade.DISSATISFIED, resolved=Resolved.NO, by=RESIDENT, now=NOON)
     return FollowUp.objects.get(matter=matter)
+
+
+def index_row(cast):
+    part = IndexPart.objects.create(matters=1, keys=b"")
+    return IndexRow.objects.create(part=part, first=1, held=1, body=b"")
 
 
 def answer(cast):

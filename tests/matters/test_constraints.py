@@ -106,6 +106,7 @@ ONCE = {
     "partner_code_once_a_kind": (good_rows.code, lambda c, row: {}),
     "referral_once_a_partner": (good_rows.referral, lambda c, row: {"foreign_id": "18"}),
     "referral_foreign_id_once": (good_rows.referral, lambda c, row: {"matter": c.matter()}),
+    "index_row_once": (good_rows.index_row, lambda c, row: {}),
     "saved_view_name_once": (good_rows.view, lambda c, row: {}),
     "article_asked_once_an_office": (keep_article, lambda c, row: {"code": "another"}),
     "article_change_once_a_version": (good_rows.article_change, lambda c, row: {}),

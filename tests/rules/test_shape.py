@@ -85,6 +85,7 @@ EXTRAS = {
         "letters": "e-mail and text messages that come in, threaded to their matter",
         "filters": "conditions in the form that costs the database least",
         "late": "how many are past their date, from the running counts",
+        "finding": "matters by their words: the index, and the first of a list that have them",
         "lines": "a line of the timeline read whole: it repeats nothing that stands in a row of its own",
         "names": "kinds, places, posts and offices of matters from copies, instead of by joins",
         "numbering": "numbers that can be spoken",

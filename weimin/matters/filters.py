@@ -1,7 +1,6 @@
 """Conditions on matters in the form that costs the database least: found by an index, nothing computed by row."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Q
 
@@ -23,12 +22,3 @@ def beyond(column: str, at: datetime, key: int, *, less: bool) -> Q:
     word = "lt" if less else "gt"
     # the first condition follows from the others: by it an index knows where to begin
     return Q(**{f"{column}__{word}e": at}) & (Q(**{f"{column}__{word}": at}) | Q(**{f"pk__{word}": key}))
-
-
-def holds(columns: tuple[str, ...], word: str) -> Q:
-    """One of these columns holds the word. Chinese has no capitals: then none are computed, row by row."""
-    lookup = "contains" if word.upper() == word.lower() else "icontains"
-    found: Any = Q()
-    for column in columns:
-        found |= Q(**{f"{column}__{lookup}": word})
-    return found

@@ -145,6 +145,6 @@ def test_the_worker_goes_by_the_table(cast, monkeypatch, settings, tmp_path):
     assert [(at - NOON) // MINUTE for at in called] == [0, 1, 6, 7]  # failed at 1, so again five minutes later
     assert Run.objects.get(job="read_mail").failures == 1
     assert sorted(Schedule.objects.values_list("job", flat=True)) == [
-        "count_anew", "exchange", "forget_events", "forget_old", "read_mail", "sweep_jobs",
+        "count_anew", "exchange", "forget_events", "forget_old", "leave_unread", "read_mail", "sweep_jobs",
         "sweep_uploads",
     ]  # fmt: skip

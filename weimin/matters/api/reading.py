@@ -21,7 +21,7 @@ from weimin.kernel import clock
 from weimin.kernel.kept import KeptRows
 from weimin.kernel.refusal import Refused
 
-from .. import filters, queries
+from .. import filters, finding, queries
 from ..models import Matter
 from ..permissions import matter_for, may_see_contact
 from ..states import Channel, Identity, State
@@ -39,7 +39,12 @@ class Filters(Schema):
     place: str | None = Field(None, pattern="^[0-9]{6,14}$", description="a place and everything in it")
     office: Code | None = None
     channel: Channel | None = None
-    q: str | None = Field(None, max_length=100, pattern=PLAIN, description="words of the text or the number")
+    q: str | None = Field(
+        None,
+        max_length=100,
+        pattern=PLAIN,
+        description="words of what was said, names of places and kinds, or the number",
+    )
     received_from: Moment | None = None
     received_to: Moment | None = None
     after: Cursor | None = Field(None, description="`next` of the page before")
@@ -50,7 +55,8 @@ class Filters(Schema):
 @for_programs
 def list_matters(request: HttpRequest, asked: Query[Filters]) -> HttpResponse:
     found = _filtered(queries.visible_to(actor_of(request)), asked).select_related("merged_into").only(*TOLD)
-    rows = list(found.order_by("-received_at", "-pk")[: asked.limit + 1])
+    words = [] if finding.number_in(asked.q or "") else finding.wanted(asked.q or "")
+    rows = finding.first_of(found, words, order=("-received_at", "-pk"), most=asked.limit + 1)
     more, rows = len(rows) > asked.limit, rows[: asked.limit]
     end = cursor_of(rows[-1].received_at, rows[-1].pk) if more else None
     return answer({"items": [matter_out(matter) for matter in rows], "next": end})
@@ -67,8 +73,8 @@ def _filtered(found: QuerySet[Matter], asked: Filters) -> QuerySet[Matter]:
         "received_at__lte": asked.received_to,
     }
     found = found.filter(**{name: value for name, value in plain.items() if value is not None})
-    for word in (asked.q or "").split()[:6]:
-        found = found.filter(filters.holds(("text", "title", "number"), word))
+    if number := finding.number_in(asked.q or ""):
+        found = found.filter(number=number)
     if asked.after:
         found = found.filter(beyond("received_at", asked.after))
     return found

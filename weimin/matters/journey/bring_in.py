@@ -23,7 +23,7 @@ from weimin.ledger import services as ledger
 from weimin.ledger.models import Entry
 
 from .. import clocks, numbering, tallies
-from ..models import Event, Matter
+from ..models import Event, Matter, Unread
 from ..states import Act, Channel, Clock, Identity, Request, State
 from ._core import line_of
 
@@ -66,6 +66,7 @@ def bring_in_matters(batch: Sequence[Old], *, post: Post, by: Actor, now: dateti
         lay_down(Matter, written.matters())
         lay_down(Entry, written.entries, keyed=False)
         lay_down(Event, written.events, keyed=False)
+        lay_down(Unread, [new_row(Unread, matter_id=event.matter_id) for event in written.events])
     tallies.change(less=[], more=list(written.counted.elements()))
     return len(fresh)
 

@@ -28,7 +28,7 @@ from weimin.notices.models import Notice
 
 from .. import clocks, numbering, queries, sentences, tallies
 from ..announcements import announcements
-from ..models import Matter
+from ..models import Matter, Unread
 from ..states import Act, Channel, Clock, Identity, Request
 from ..uploads import Upload
 from ._core import line_of, words_of
@@ -101,7 +101,16 @@ def receive_matter(
     fresh = None if draft.resident is not None else matter.resident
     told_outside = announcements(matter, Act.RECEIVE, now=now)
     receipt = Receipt(matter, pin)
-    rows = (fresh, matter, entry, _message(matter, pin, taken_by, now), *told_outside, beside(receipt), event)
+    rows = (
+        fresh,
+        matter,
+        new_row(Unread, matter=matter),
+        entry,
+        _message(matter, pin, taken_by, now),
+        *told_outside,
+        beside(receipt),
+        event,
+    )
     counted = Counter(tallies.standing(matter, matter.state) + tallies.monthly(matter, now, "received"))
     insert_together(*filter(None, rows), beside=tallies.changing(counted))
     failpoint("after_ledger_append")

@@ -5,6 +5,7 @@ from .matter import Matter, Serial, Tally
 from .outcome import Appeal, Callback, FollowUp, Publication, Rating
 from .partners import Partner, PartnerCode, Referral
 from .record import Answer, Attachment, Contact, Event, SavedView, Support
+from .search import IndexPart, IndexRow, Unread
 
 __all__ = [
     "Answer",
@@ -15,6 +16,8 @@ __all__ = [
     "Event",
     "FollowUp",
     "Incoming",
+    "IndexPart",
+    "IndexRow",
     "MailFolder",
     "Matter",
     "Partner",
@@ -26,4 +29,5 @@ __all__ = [
     "Serial",
     "Support",
     "Tally",
+    "Unread",
 ]

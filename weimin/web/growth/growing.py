@@ -16,6 +16,7 @@ from weimin.kernel.clock import begin_of_day
 from weimin.ledger.models import Entry
 from weimin.ledger.services import record
 from weimin.matters import numbering
+from weimin.matters.finding.reading import read_new
 from weimin.matters.models import Matter
 from weimin.web.sample.builder import live, plans
 
@@ -164,7 +165,7 @@ def grow(growth: Growth, *, now: datetime, step: Step) -> bool:
     step(growth.weight - sum(growth.stretches[number].weight for number in waiting))
     for number in waiting:
         step(writer.write(number, now=now))
-    weigh()
+    weigh(now=now)
     return bool(waiting)
 
 
@@ -172,8 +173,10 @@ def _note(growth: Growth, stretch: int | None, content: dict[str, object], now: 
     record(what="web.grow", about=growth.about(stretch), by=IMPORT.word(), at=now, content=content)
 
 
-def weigh() -> None:
-    """The database looks at what it now holds, or its first plans would be those of an empty county."""
+def weigh(*, now: datetime) -> None:
+    """Everything is found by its words, and the database looks at what it now holds: else its first plans would be
+    those of an empty county."""
+    read_new(now=now)
     with connection.cursor() as cursor:
         for table in (Resident, Entry, *WRITTEN):
             cursor.execute(f"ANALYZE {connection.ops.quote_name(table._meta.db_table)}")

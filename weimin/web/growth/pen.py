@@ -32,6 +32,7 @@ from weimin.matters.models import (
     Publication,
     Rating,
     Support,
+    Unread,
 )
 from weimin.matters.states import IN_HAND, UNDOABLE, Act, State
 
@@ -135,4 +136,5 @@ class Pen:
         lay_down(Entry, entries, keyed=False)
         for table in WRITTEN:
             lay_down(table, self.rows[table])
+        lay_down(Unread, [new_row(Unread, matter=matter) for matter in self.rows[Matter]])
         tallies.change(less=[], more=list(self.counts.elements()))

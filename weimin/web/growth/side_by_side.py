@@ -22,7 +22,7 @@ def grow_side_by_side(growth: Growth, *, now: datetime, step: Step, processes: i
     connections.close_all()  # a connection must not be shared with a child
     for weight in _written(growth, waiting, now, processes):
         step(weight)
-    weigh()
+    weigh(now=now)
     return bool(waiting)
 
 

@@ -16,6 +16,7 @@ from weimin.county.context import serve_county
 from weimin.county.sampling import is_astray
 from weimin.county.tasks import forget_old
 from weimin.kernel import clock
+from weimin.matters.finding.reading import leave_unread, read_new
 from weimin.matters.tasks import count_anew, exchange, read_mail, run_due, sweep_uploads
 from weimin.notices.tasks import deliver
 from weimin.webhooks.tasks import forget_events, send_events
@@ -31,7 +32,9 @@ _NIGHT_HOUR = 3
 _EACH_MINUTE, _HOURLY = Every(timedelta(minutes=1)), Every(timedelta(hours=1))
 
 # Looked at in every round: each act takes what nobody else has taken.
-QUEUES: dict[str, Act] = {"run_due": run_due, "deliver": deliver, "send_events": send_events}
+QUEUES: dict[str, Act] = {
+    "run_due": run_due, "deliver": deliver, "send_events": send_events, "read_new": read_new,
+}  # fmt: skip
 # Done once for each due time, whoever does it.
 TIMED: dict[str, tuple[Act, Timetable]] = {
     "read_mail": (read_mail, _EACH_MINUTE),
@@ -40,6 +43,7 @@ TIMED: dict[str, tuple[Act, Timetable]] = {
     "forget_events": (forget_events, _HOURLY),
     "sweep_jobs": (sweep_jobs, _HOURLY),
     "sweep_uploads": (sweep_uploads, _HOURLY),
+    "leave_unread": (leave_unread, _HOURLY),
     "count_anew": (count_anew, Daily(_NIGHT_HOUR)),
 }
 

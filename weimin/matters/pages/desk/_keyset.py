@@ -1,7 +1,7 @@
 """Pages by key: nothing slips while one reads, and the thousandth page costs what the first does."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from ... import filters
+from ...finding import Wanted, first_of
 from ...models import Matter
 from ...names import with_names
 
@@ -25,8 +26,8 @@ class Page:
     newer: str
 
 
-def page_of(found: QuerySet[Matter], *, sort: str, given: Mapping[str, str]) -> Page:
-    """Fifty rows after `older`, or before `newer`, or from the beginning."""
+def page_of(found: QuerySet[Matter], *, sort: str, given: Mapping[str, str], words: Sequence[Wanted] = ()) -> Page:
+    """Fifty rows that have these words, after `older`, or before `newer`, or from the beginning."""
     column, down = SORTS[sort]
     found = found.filter(**{f"{column}__isnull": False})
     back = bool(given.get("newer"))
@@ -35,8 +36,8 @@ def page_of(found: QuerySet[Matter], *, sort: str, given: Mapping[str, str]) -> 
     if cursor:
         found = found.filter(_beyond(column, cursor, less=towards_less))
     sign = "-" if towards_less else ""
-    rows = [with_names(matter) for matter in found.order_by(f"{sign}{column}", f"{sign}pk")[: ROWS + 1]]
-    more, rows = len(rows) > ROWS, rows[:ROWS]
+    rows = first_of(found, words, order=(f"{sign}{column}", f"{sign}pk"), most=ROWS + 1)
+    more, rows = len(rows) > ROWS, [with_names(matter) for matter in rows[:ROWS]]
     if back:
         rows.reverse()
     older = _cursor(rows[-1], column) if rows and (more or back) else ""

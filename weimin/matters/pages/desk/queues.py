@@ -2,11 +2,12 @@
 
 import csv
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -23,6 +24,7 @@ from weimin.kernel.csv_safe import safe_cell
 from weimin.kernel.refusal import Refused
 
 from ... import services
+from ...finding import Wanted, excerpt, first_of
 from ...forms.desk import FilterForm
 from ...journey import dispatch_matter
 from ...models import Matter, SavedView
@@ -30,7 +32,7 @@ from ...names import with_names
 from ...permissions import matter_for
 from ._keyset import ROWS, page_of
 from .shared import clock_bar, queue_counts, show
-from .waiting import QUEUES, filtered
+from .waiting import QUEUES, filtered, words_in
 
 MOST_EXPORTED = 5000
 EXPORTS_A_MINUTE = 10
@@ -47,8 +49,9 @@ def queue(request: StaffRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     chosen = form.cleaned_data if form.is_valid() else {}
     sort = chosen.get("sort") or QUEUES[name].sort
-    page = page_of(filtered(actor, name, chosen, now=now), sort=sort, given=request.GET)
-    rows = [{"matter": matter, "clock": clock_bar(matter, now)} for matter in page.rows]
+    words = words_in(chosen)
+    page = page_of(filtered(actor, name, chosen, now=now), sort=sort, given=request.GET, words=words)
+    rows = [{"matter": one, "clock": clock_bar(one, now), "found": excerpt(one, words)} for one in page.rows]
     context: dict[str, Any] = {
         "rows": rows, "older": page.older, "newer": page.newer, "form": form, "queue": name, "sort": sort,
         "title": QUEUES[name].title, "empty": QUEUES[name].empty, "queue_counts": queue_counts(actor),
@@ -76,14 +79,14 @@ def export(request: StaffRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     if name not in QUEUES or not form.is_valid():
         raise BadRequest(_("没有这个队列。"))
-    found = filtered(request.actor, name, form.cleaned_data, now=clock.now()).order_by("-received_at", "-pk")
+    chosen = form.cleaned_data
+    found = filtered(request.actor, name, chosen, now=clock.now())
     response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
     writer = csv.writer(response)
     writer.writerow(
         [_("编号"), _("状态"), _("诉求"), _("渠道"), _("类别"), _("地点"), _("经办"), _("承办"), _("收到"), _("到期")]
     )
-    # what an answer takes, the worker keeps
-    for matter in map(with_names, found[:MOST_EXPORTED].iterator(chunk_size=100)):
+    for matter in map(with_names, _rows(found, words_in(chosen))):
         cells = [
             matter.number, matter.get_state_display(), matter.get_request_display(), matter.get_channel_display(),
             matter.kind.name, matter.place.name, matter.owner or "", matter.lead or "",
@@ -94,6 +97,14 @@ def export(request: StaffRequest) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="matters-{name}.csv"'
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _rows(found: QuerySet[Matter], words: list[Wanted]) -> Iterable[Matter]:
+    """The newest of them. Without words they are taken one by one: what an answer takes, the worker keeps."""
+    order = ("-received_at", "-pk")
+    if words:
+        return first_of(found, words, order=order, most=MOST_EXPORTED)
+    return found.order_by(*order)[:MOST_EXPORTED].iterator(chunk_size=100)
 
 
 @require_POST

@@ -1,6 +1,6 @@
 """What each queue holds, as one question per name; filters narrow it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,15 +9,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from weimin.catalogue.models import Kind
 from weimin.catalogue.queries import kinds_by_key
 from weimin.county.actors import Actor
-from weimin.county.models import Place
-from weimin.county.queries import places_by_key
-from weimin.kernel import numbers
-from weimin.kernel.words import Mistake
 
-from ... import filters, queries
+from ... import filters, finding, queries
 from ...models import Callback, FollowUp, Matter, Publication
 from ...states import OPEN_STATES, State
 
@@ -85,7 +80,7 @@ QUEUES: dict[str, Queue] = {
 
 
 def filtered(actor: Actor, name: str, chosen: dict[str, Any], *, now: datetime) -> QuerySet[Matter]:
-    """The matters of a queue that this official may see, narrowed by the filters."""
+    """The matters of a queue that this official may see, narrowed by the filters. Words are asked of `finding`."""
     found = queries.visible_to(actor).filter(QUEUES[name].only(actor, now)).defer(*UNSHOWN)
     for word in ("state", "request"):
         if chosen.get(word):
@@ -97,24 +92,11 @@ def filtered(actor: Actor, name: str, chosen: dict[str, Any], *, now: datetime) 
         found = found.filter(urgency=chosen["urgency"])
     if chosen.get("township"):
         found = found.filter(filters.within(chosen["township"].code))
-    return found.filter(_words(chosen["q"])) if chosen.get("q") else found
+    number = finding.number_in(chosen.get("q", ""))
+    return found.filter(number=number) if number else found
 
 
-def _words(text: str) -> Q:
-    """A number finds its matter; other words are looked for in what was said, where, and about what."""
-    try:
-        return Q(number=str(numbers.parse(text)))
-    except Mistake:
-        found = Q()
-        for word in text.split()[:5]:
-            found &= (
-                filters.holds(("number", "title", "text", "address"), word)
-                | Q(place__in=_named(places_by_key(), word)) | Q(kind__in=_named(kinds_by_key(), word))
-            )  # fmt: skip
-        return found
-
-
-def _named(rows: Mapping[int, Kind | Place], word: str) -> list[int]:
-    """The keys of the kinds or places that are called so, by characters, pinyin or initials."""
-    sound = word.lower()
-    return [key for key, row in rows.items() if sound in row.name_zh.lower() or sound in row.pinyin]
+def words_in(chosen: dict[str, Any]) -> list[finding.Wanted]:
+    """The words to look for; none where a number says which matter is meant."""
+    asked = chosen.get("q", "")
+    return [] if finding.number_in(asked) else finding.wanted(asked)

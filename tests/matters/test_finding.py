@@ -1,0 +1,157 @@
+"""Matters by words: what is found is what the texts hold, wherever the index stands; nobody sees more by asking."""
+
+from datetime import timedelta
+from hashlib import sha256
+
+import pytest
+
+from tests.cast import NOON
+from weimin.county.actors import IMPORT
+from weimin.county.models import Place
+from weimin.kernel.kept import forget_all
+from weimin.language.folding import fold
+from weimin.language.postings import read, unpack
+from weimin.language.searching import terms_of
+from weimin.matters import finding, queries
+from weimin.matters.finding import first, reading
+from weimin.matters.journey.bring_in import Old, bring_in_matters
+from weimin.matters.models import IndexPart, IndexRow, Matter, Unread
+
+NEWEST = ("-received_at", "-pk")
+THINGS = ["路灯", "路燈", "水管", "供水管", "供水", "WiFi", "ＷＩＦＩ", "井盖", "A7区", "幸福里", "𠮷家店", "下水道口"]
+STATES = ["坏了", "不亮", "爆裂", "没人管", "堵塞", "修好👍"]
+ASKED = [
+    "水管", "供水管", "水", "管", "wifi", "WIFI", "路灯", "路燈 坏了", "a7", "7区", "道口", "𠮷家", "👍", "，",
+    "没有这话",
+    "水 管 爆裂", "3号", "１２", "清溪", "qs", "灯不",
+]  # fmt: skip
+
+
+def chance(*what):
+    return int.from_bytes(sha256(repr(what).encode()).digest()[:4], "big")
+
+
+@pytest.fixture
+def corpus(cast):
+    """Sixty matters over sixty days, of every length, in two townships."""
+    places = [cast.places["qingshi"], cast.places["qingxi"]]
+    olds = [
+        Old(
+            outside_id=f"old-{n}", title=f"{n}号{THINGS[chance(n) % 12]}{STATES[chance(n, 2) % 6]}",
+            text="。".join(
+                f"{THINGS[chance(n, k) % 12]}{STATES[chance(k, n) % 6]}，{n}号" for k in range(1 + chance(n, 3) % 4)
+            ),
+            kind=cast.kinds["WATER-OUT" if n % 3 else "ROADS-HOLE"], place=places[n % 2],
+            received_at=NOON - timedelta(days=chance(n, 4) % 60), address=f"{THINGS[n % 12]}旁" if n % 5 == 0 else "",
+        )
+        for n in range(60)
+    ]  # fmt: skip
+    bring_in_matters(olds, post=cast.posts["HALL-05"], by=IMPORT, now=NOON)
+    return cast
+
+
+@pytest.fixture(autouse=True)
+def _small(monkeypatch):
+    monkeypatch.setattr(reading, "FEWEST", 4)
+    monkeypatch.setattr(reading, "_TOGETHER", 2)
+    monkeypatch.setattr(reading, "_BATCH", 8)
+    monkeypatch.setattr(reading, "_AT_ONCE", 50)
+
+
+def looked_through(found, asked):
+    """What LIKE would find in texts written in one way, and names of places and kinds."""
+    hits = []
+    for matter in found.select_related("place", "kind").order_by(*NEWEST):
+        texts = [fold(text) for text in (matter.number, matter.title, matter.text, matter.address)]
+        names = [fold(matter.place.name_zh + matter.place.aliases), matter.place.pinyin, fold(matter.kind.name_zh)]
+        names.append(matter.kind.pinyin)
+        if all(any(word in text for text in [*texts, *names]) for word in fold(asked).split()):
+            hits.append(matter.number)
+    return hits
+
+
+def numbers(found, asked, most=1000):
+    return [one.number for one in finding.first_of(found, finding.wanted(asked), order=NEWEST, most=most)]
+
+
+@pytest.mark.parametrize(("few", "often"), [(1000, 5), (0, 0), (1, 10_000)], ids=["by key", "walked", "looked into"])
+def test_what_is_found_is_what_the_texts_hold(corpus, monkeypatch, few, often):
+    monkeypatch.setattr(first, "FEW", few)
+    monkeypatch.setattr(first, "_OFTEN", often)
+    monkeypatch.setattr(first, "_LOOKED_INTO", 10)
+    monkeypatch.setattr(first, "_WALKED", 7)
+    found = Matter.objects.all()
+    expected = {asked: looked_through(found, asked) for asked in ASKED}
+    assert [len(expected[asked]) for asked in ("水管", "没有这话", "水")] == [31, 0, 52]
+    with_all_unread = {asked: numbers(found, asked) for asked in ASKED}
+    assert reading._read_batch() == 8
+    with_some_read = {asked: numbers(found, asked) for asked in ASKED}
+    assert reading.read_new(now=NOON) == {"read": 52, "together": 4}
+    assert [with_all_unread, with_some_read, {asked: numbers(found, asked) for asked in ASKED}] == [expected] * 3
+
+
+def test_the_index_holds_every_matter_once_however_its_parts_were_put_together(corpus):
+    assert reading.read_new(now=NOON)["read"] == 60
+    assert not Unread.objects.exists()
+    assert list(IndexPart.objects.order_by("matters").values_list("matters", flat=True)) == [4, 8, 16, 32]
+    held = [key for part in IndexPart.objects.all() for key in unpack(bytes(part.keys))]
+    assert sorted(held) == list(Matter.objects.order_by("pk").values_list("pk", flat=True))
+    terms = {
+        (term, key) for row in IndexRow.objects.all() for term, keys in read(bytes(row.body)) for key in keys
+    }  # fmt: skip
+    assert terms == {
+        (term, one.pk) for one in Matter.objects.all()
+        for term in terms_of(one.number, one.title, one.text, one.address)
+    }  # fmt: skip
+    assert IndexRow.objects.count() == IndexRow.objects.filter(part__in=IndexPart.objects.all()).count()
+
+
+def test_few_unread_matters_are_left_until_there_are_more(corpus):
+    reading.read_new(now=NOON)
+    matter = corpus.matter(text="河边有人偷倒泔水。")
+    assert reading.read_new(now=NOON) == {"read": 0, "together": 0}
+    assert numbers(Matter.objects.all(), "泔水") == [matter.number]
+
+
+def test_what_was_here_before_the_index_is_left_to_be_read(corpus):
+    reading.read_new(now=NOON)
+    fresh = corpus.matter()
+    assert reading.leave_unread(now=NOON) == 0
+    Unread.objects.all().delete()
+    IndexPart.objects.filter(matters=8).delete()
+    assert reading.leave_unread(now=NOON) == 9
+    assert Unread.objects.filter(pk=fresh.pk).exists()
+    assert reading.read_new(now=NOON) == {"read": 8, "together": 0}  # one is too few
+    assert numbers(Matter.objects.all(), "水") == looked_through(Matter.objects.all(), "水")
+
+
+def test_a_page_ends_where_it_is_full(corpus):
+    reading.read_new(now=NOON)
+    everything = looked_through(Matter.objects.all(), "水")
+    for most in (1, 5, 51):
+        assert numbers(Matter.objects.all(), "水", most) == everything[:most]
+
+
+@pytest.mark.parametrize("who", ["zhao", "li", "sun"])
+def test_nobody_finds_what_they_may_not_open(corpus, who):
+    reading.read_new(now=NOON)
+    seen = queries.visible_to(getattr(corpus, who))
+    for asked in ("水管", "清溪", "wifi"):
+        assert numbers(seen, asked) == looked_through(seen, asked)
+    assert len(numbers(seen, "水管")) == {"zhao": 14, "li": 17, "sun": 0}[who]
+
+
+def test_places_are_found_by_other_names_sounds_and_initials(corpus):
+    place = corpus.places["qingxi"]
+    Place.objects.filter(pk=place.pk).update(aliases="老河湾", pinyin="qingxicun qxc")
+    forget_all()
+    there = looked_through(Matter.objects.filter(place=place), "")
+    for asked in ("老河湾", "qxc", "QingXi", "河灣"):
+        assert numbers(Matter.objects.all(), asked) == there
+
+
+def test_how_many_statements_a_search_costs(corpus, django_assert_num_queries):
+    reading.read_new(now=NOON)
+    words = finding.wanted("水管 坏了")
+    with django_assert_num_queries(5):  # unread, a term each, how many are read, the first texts
+        finding.first_of(Matter.objects.all(), words, order=NEWEST, most=51)

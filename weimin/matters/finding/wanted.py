@@ -1,0 +1,72 @@
+"""What somebody looks for: words of texts, and what of the county's order is called so."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from django.db.models import Q
+
+from weimin.catalogue.models import Kind
+from weimin.catalogue.queries import kinds_by_key
+from weimin.county.models import Place
+from weimin.county.queries import places_by_key
+from weimin.kernel import numbers
+from weimin.kernel.words import Mistake
+from weimin.language import searching
+from weimin.language.searching import Word, words_of
+
+from ..models import Matter
+
+T = TypeVar("T", Kind, Place)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One word, and the places and kinds that are called so: by name, another name, sounds or initials."""
+
+    word: Word
+    places: frozenset[int]
+    kinds: frozenset[int]
+
+    @property
+    def called_so(self) -> Q:
+        return Q(place__in=self.places) | Q(kind__in=self.kinds)
+
+    def is_called_so(self, place: int, kind: int) -> bool:
+        return place in self.places or kind in self.kinds
+
+    def fits(self, matter: Matter) -> bool:
+        """Whether this matter is one of those looked for."""
+        texts = (matter.title, matter.text, matter.address, matter.number)
+        return self.is_called_so(matter.place_id, matter.kind_id) or any(map(self.word.is_in, texts))
+
+
+def wanted(asked: str) -> list[Wanted]:
+    """What somebody typed, word by word."""
+    return [
+        Wanted(word, frozenset(_called(places_by_key(), word)), frozenset(_called(kinds_by_key(), word)))
+        for word in words_of(asked)
+    ]
+
+
+def excerpt(matter: Matter, words: Sequence[Wanted]) -> list[searching.Piece]:
+    """Where the words stand in what was said; none if no words were asked for, or all stand in the title alone."""
+    for text in (matter.text, matter.address) if words else ():
+        if any(one.word.is_in(text) for one in words):
+            return searching.excerpt(text, [one.word for one in words])
+    return []
+
+
+def number_in(asked: str) -> str:
+    """The number of a matter, if somebody typed a whole one in any way of writing it; else nothing."""
+    try:
+        return str(numbers.parse(asked))
+    except Mistake:
+        return ""
+
+
+def _called(rows: Mapping[int, T], word: Word) -> Iterator[int]:
+    for key, row in rows.items():
+        names = f"{row.name_zh} {row.aliases}" if isinstance(row, Place) else row.name_zh
+        if word.is_in(names) or word.folded in row.pinyin:
+            yield key
