@@ -257,6 +257,10 @@ def _read_places() -> dict[int, Place]:
     return rows
 
 
+def _open_by_key() -> dict[int, Post]:
+    return {post.pk: post for post in posts_open()}
+
+
 def _places_by_code() -> dict[str, Place]:
     return {place.code: place for place in places_by_key().values() if place.retired_on is None}
 
@@ -264,6 +268,7 @@ def _places_by_code() -> dict[str, Place]:
 # Asked for at every request. Whoever changes one is asked to forget them all: services/gate.py.
 calendar = Kept(_read_calendar, seconds=60)  # the official calendar as entered, for the clocks of the kernel
 posts_open = Kept(_read_posts, seconds=5)  # in the order of their codes, with office and covered place
+posts_open_by_key = Kept(_open_by_key, seconds=5)
 places_by_key = KeptRows(_read_places, seconds=5)  # retired ones too, each with the place around it
 places_open = Kept(_places_by_code, seconds=5)
 posts_by_key = KeptRows(lambda: Post.objects.select_related("office").in_bulk(), seconds=5)  # retired ones too

@@ -47,7 +47,9 @@ def one_act(verb: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(verb)
     def act(*args: P.args, **kwargs: P.kwargs) -> R:
-        with transaction.atomic(savepoint=not _alone.get()):
+        if _alone.get():
+            return verb(*args, **kwargs)
+        with transaction.atomic():
             return verb(*args, **kwargs)
 
     return act

@@ -12,7 +12,7 @@ from weimin.kernel.refusal import Refused
 
 from .actors import Actor
 from .models import ApiToken, Post
-from .queries import PRESENT, officials_by_key, posts_open
+from .queries import PRESENT, officials_by_key, posts_open, posts_open_by_key
 from .services.keys import digest_of
 from .throttle import allow
 from .together import prepared_cursor
@@ -76,9 +76,11 @@ def token_with_holder(digest: str, use: str, *, now: datetime) -> ApiToken | Non
 def post_of_token(token: ApiToken) -> Post | None:
     """The post of a key as it stands now. Another process may have changed it a moment ago, so what is kept of it here
     is believed only if it says what the key's own row has just said."""
+    assert token.post_id is not None
     for _look in range(2):
-        post = next((post for post in posts_open() if post.pk == token.post_id), None)
+        post = posts_open_by_key().get(token.post_id)
         if post is not None and token.stands_as(post):
             return post
         posts_open.forget()
+        posts_open_by_key.forget()
     return None

@@ -12,12 +12,13 @@ from pathlib import Path
 from django.conf import settings
 
 NAMES = ("answers_1xx", "answers_2xx", "answers_3xx", "answers_4xx", "answers_5xx", "repeats", "too_many")
+NAME = "counters"
 _CELL = struct.Struct("<q")
 _lock = threading.Lock()  # a lock on the file is held by the process: its threads need their own
 
 
 def path() -> Path:
-    return Path(settings.WEIMIN_HOME) / "counters"
+    return Path(settings.WEIMIN_HOME) / NAME
 
 
 def count(*names: str) -> None:
@@ -31,7 +32,7 @@ def count(*names: str) -> None:
 
 def _add(cells: list[int]) -> None:
     with _lock:
-        file = os.open(path(), os.O_RDWR | os.O_CREAT, 0o640)
+        file = os.open(f"{settings.WEIMIN_HOME}/{NAME}", os.O_RDWR | os.O_CREAT, 0o640)
         try:
             fcntl.lockf(file, fcntl.LOCK_EX)
             for cell in cells:
