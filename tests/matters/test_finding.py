@@ -6,8 +6,11 @@ from hashlib import sha256
 import pytest
 
 from tests.cast import NOON
+from tests.staff import enter
 from weimin.county.actors import IMPORT
-from weimin.county.models import Place
+from weimin.county.models import ApiToken, Official, Place
+from weimin.county.services import issue_token
+from weimin.kernel import clock
 from weimin.kernel.kept import forget_all
 from weimin.language.folding import fold
 from weimin.language.postings import read, unpack
@@ -16,6 +19,8 @@ from weimin.matters import finding, queries
 from weimin.matters.finding import first, reading
 from weimin.matters.journey.bring_in import Old, bring_in_matters
 from weimin.matters.models import IndexPart, IndexRow, Matter, Unread
+from weimin.matters.pages.desk import _keyset
+from weimin.matters.states import State
 
 NEWEST = ("-received_at", "-pk")
 THINGS = ["路灯", "路燈", "水管", "供水管", "供水", "WiFi", "ＷＩＦＩ", "井盖", "A7区", "幸福里", "𠮷家店", "下水道口"]
@@ -50,6 +55,12 @@ def corpus(cast):
     return cast
 
 
+@pytest.fixture
+def sign_in(cast, client, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(hours=2))
+    return lambda name: enter(client, cast.officials[name])
+
+
 @pytest.fixture(autouse=True)
 def _small(monkeypatch):
     monkeypatch.setattr(reading, "FEWEST", 4)
@@ -71,7 +82,7 @@ def looked_through(found, asked):
 
 
 def numbers(found, asked, most=1000):
-    return [one.number for one in finding.first_of(found, finding.wanted(asked), order=NEWEST, most=most)]
+    return [one.number for one in finding.first_of(found, finding.wanted(asked, now=NOON), order=NEWEST, most=most)]
 
 
 @pytest.mark.parametrize(("few", "often"), [(1000, 5), (0, 0), (1, 10_000)], ids=["by key", "walked", "looked into"])
@@ -150,8 +161,48 @@ def test_places_are_found_by_other_names_sounds_and_initials(corpus):
         assert numbers(Matter.objects.all(), asked) == there
 
 
+@pytest.mark.parametrize("asked", ["孙伟", "sunw", "SW"])
+def test_the_name_of_an_official_finds_what_is_on_their_desk(corpus, asked):
+    Official.objects.filter(pk=corpus.officials["sun"].pk).update(pinyin="sunwei sw")
+    theirs = corpus.matter(State.HANDLED)
+    assert theirs.owner == corpus.posts["WATER-02"]
+    assert numbers(Matter.objects.all(), asked) == [theirs.number]
+
+
+def test_the_desk_shows_where_the_words_stand_and_what_they_are_is_no_page(corpus, sign_in):
+    matter = corpus.matter(text="<b>屋后</b>的渠垮了，水漫到院里；渠邊还有人倒垃圾。")
+    page = sign_in("li").get("/desk/matters/", {"queue": "all", "q": "渠边"}).content.decode()
+    assert "，水漫到院里；<mark>渠邊</mark>还有人倒垃圾。" in page
+    assert "&lt;b&gt;屋后&lt;/b&gt;的渠垮了" in page
+    assert page.count("data-row") == 1 and matter.number in page
+
+
+def test_words_narrow_a_queue_with_its_other_filters_page_by_page(corpus, sign_in, monkeypatch):
+    reading.read_new(now=NOON)
+    monkeypatch.setattr(_keyset, "ROWS", 5)
+    hotline, asked = sign_in("hotline"), {"queue": "all", "q": "水管", "township": "990101102", "sort": "newest"}
+    there = Matter.objects.filter(place_code__startswith="990101102")
+    shown, older = [], ""
+    for _page in range(3):
+        context = hotline.get("/desk/matters/", {**asked, **({"older": older} if older else {})}).context
+        shown += [row["matter"].number for row in context["rows"]]
+        older = context["older"]
+    assert shown == looked_through(there, "水管") and len(shown) == 14 and not older
+
+
+def test_programs_search_as_the_desk_does(corpus, client):
+    reading.read_new(now=NOON)
+    seen = queries.visible_to(corpus.li)
+    _token, key = issue_token(
+        name="机器", use=ApiToken.Use.REST, post=corpus.posts["QS-01"], duties=["TAKE_IN"], by=IMPORT, now=NOON
+    )
+    asked = {"q": "路灯 坏了", "limit": 200}
+    found = client.get("/api/v1/matters", asked, headers={"authorization": f"Bearer {key}"}).json()["items"]
+    assert [one["number"] for one in found] == looked_through(seen, "路灯 坏了") != []
+
+
 def test_how_many_statements_a_search_costs(corpus, django_assert_num_queries):
     reading.read_new(now=NOON)
-    words = finding.wanted("水管 坏了")
+    words = finding.wanted("水管 坏了", now=NOON)
     with django_assert_num_queries(5):  # unread, a term each, how many are read, the first texts
         finding.first_of(Matter.objects.all(), words, order=NEWEST, most=51)

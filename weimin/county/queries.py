@@ -81,6 +81,13 @@ def holder_of(post: Post, *, now: datetime) -> Official | None:
     return None
 
 
+def posts_of_those_called(beginning: str, *, now: datetime) -> list[int]:
+    """Keys of the posts that are held today by officials whose name, its sounds or its initials begin so."""
+    name = Q(official__name_zh__startswith=beginning) | Q(official__pinyin__startswith=beginning)
+    name |= Q(official__pinyin__contains=f" {beginning}")
+    return list(Holding.objects.filter(_held_on(county_day(now)), name).values_list("post_id", flat=True))
+
+
 def posts_without_anyone(*, now: datetime, leaving: Holding | None = None) -> QuerySet[Post]:
     """Posts nobody acts on: no present holder, and no present holder of the stand-in. The warning list.
 

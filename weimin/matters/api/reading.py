@@ -55,7 +55,7 @@ class Filters(Schema):
 @for_programs
 def list_matters(request: HttpRequest, asked: Query[Filters]) -> HttpResponse:
     found = _filtered(queries.visible_to(actor_of(request)), asked).select_related("merged_into").only(*TOLD)
-    words = [] if finding.number_in(asked.q or "") else finding.wanted(asked.q or "")
+    words = [] if finding.number_in(asked.q or "") else finding.wanted(asked.q or "", now=clock.now())
     rows = finding.first_of(found, words, order=("-received_at", "-pk"), most=asked.limit + 1)
     more, rows = len(rows) > asked.limit, rows[: asked.limit]
     end = cursor_of(rows[-1].received_at, rows[-1].pk) if more else None

@@ -53,13 +53,13 @@ def _walk(
     for one, keys in known:
         if keys is not None and len(keys) <= FEW:
             few &= Q(pk__in=keys) | one.called_so
-    listed = found.filter(few).order_by(*order).values_list("pk", "place_id", "kind_id")
+    listed = found.filter(few).order_by(*order).values_list("pk", "place_id", "kind_id", "owner_id")
     start, end = 0, _WALKED
     while rows := list(listed[start:end]):
         likely = [
             key
-            for key, place, kind in rows
-            if all(keys is None or key in keys or one.is_called_so(place, kind) for one, keys in known)
+            for key, *called in rows
+            if all(keys is None or key in keys or one.is_called_so(*called) for one, keys in known)
         ]
         yield from _looked_into(found, likely, [one for one, _keys in known], most)
         if len(rows) < end - start:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 from django.db.models import Q
@@ -9,7 +10,7 @@ from django.db.models import Q
 from weimin.catalogue.models import Kind
 from weimin.catalogue.queries import kinds_by_key
 from weimin.county.models import Place
-from weimin.county.queries import places_by_key
+from weimin.county.queries import places_by_key, posts_of_those_called
 from weimin.kernel import numbers
 from weimin.kernel.words import Mistake
 from weimin.language import searching
@@ -22,29 +23,36 @@ T = TypeVar("T", Kind, Place)
 
 @dataclass(frozen=True)
 class Wanted:
-    """One word, and the places and kinds that are called so: by name, another name, sounds or initials."""
+    """One word, and what is called so, by name, another name, sounds or initials: places, kinds, and the posts of
+    officials, whose desks are meant."""
 
     word: Word
     places: frozenset[int]
     kinds: frozenset[int]
+    owners: frozenset[int]
 
     @property
     def called_so(self) -> Q:
-        return Q(place__in=self.places) | Q(kind__in=self.kinds)
+        return Q(place__in=self.places) | Q(kind__in=self.kinds) | Q(owner__in=self.owners)
 
-    def is_called_so(self, place: int, kind: int) -> bool:
-        return place in self.places or kind in self.kinds
+    def is_called_so(self, place: int, kind: int, owner: int | None) -> bool:
+        return place in self.places or kind in self.kinds or owner in self.owners
 
     def fits(self, matter: Matter) -> bool:
         """Whether this matter is one of those looked for."""
         texts = (matter.title, matter.text, matter.address, matter.number)
-        return self.is_called_so(matter.place_id, matter.kind_id) or any(map(self.word.is_in, texts))
+        return self.is_called_so(matter.place_id, matter.kind_id, matter.owner_id) or any(map(self.word.is_in, texts))
 
 
-def wanted(asked: str) -> list[Wanted]:
+def wanted(asked: str, *, now: datetime) -> list[Wanted]:
     """What somebody typed, word by word."""
     return [
-        Wanted(word, frozenset(_called(places_by_key(), word)), frozenset(_called(kinds_by_key(), word)))
+        Wanted(
+            word,
+            places=frozenset(_called(places_by_key(), word)),
+            kinds=frozenset(_called(kinds_by_key(), word)),
+            owners=frozenset(_owners(word, now)),
+        )
         for word in words_of(asked)
     ]
 
@@ -63,6 +71,11 @@ def number_in(asked: str) -> str:
         return str(numbers.parse(asked))
     except Mistake:
         return ""
+
+
+def _owners(word: Word, now: datetime) -> list[int]:
+    """A surname alone is half a county's."""
+    return posts_of_those_called(word.folded, now=now) if len(word.folded) > 1 else []
 
 
 def _called(rows: Mapping[int, T], word: Word) -> Iterator[int]:

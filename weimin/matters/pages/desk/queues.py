@@ -49,7 +49,7 @@ def queue(request: StaffRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     chosen = form.cleaned_data if form.is_valid() else {}
     sort = chosen.get("sort") or QUEUES[name].sort
-    words = words_in(chosen)
+    words = words_in(chosen, now=now)
     page = page_of(filtered(actor, name, chosen, now=now), sort=sort, given=request.GET, words=words)
     rows = [{"matter": one, "clock": clock_bar(one, now), "found": excerpt(one, words)} for one in page.rows]
     context: dict[str, Any] = {
@@ -86,7 +86,7 @@ def export(request: StaffRequest) -> HttpResponse:
     writer.writerow(
         [_("编号"), _("状态"), _("诉求"), _("渠道"), _("类别"), _("地点"), _("经办"), _("承办"), _("收到"), _("到期")]
     )
-    for matter in map(with_names, _rows(found, words_in(chosen))):
+    for matter in map(with_names, _rows(found, words_in(chosen, now=clock.now()))):
         cells = [
             matter.number, matter.get_state_display(), matter.get_request_display(), matter.get_channel_display(),
             matter.kind.name, matter.place.name, matter.owner or "", matter.lead or "",

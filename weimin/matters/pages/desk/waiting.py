@@ -96,7 +96,7 @@ def filtered(actor: Actor, name: str, chosen: dict[str, Any], *, now: datetime) 
     return found.filter(number=number) if number else found
 
 
-def words_in(chosen: dict[str, Any]) -> list[finding.Wanted]:
+def words_in(chosen: dict[str, Any], *, now: datetime) -> list[finding.Wanted]:
     """The words to look for; none where a number says which matter is meant."""
     asked = chosen.get("q", "")
-    return [] if finding.number_in(asked) else finding.wanted(asked)
+    return [] if finding.number_in(asked) else finding.wanted(asked, now=now)
