@@ -133,6 +133,14 @@ def test_two_labels_are_enough():
     assert [learnt.guess((text, "")).label for text in ("路灯坏了", "停水")] == ["路灯", "供水"]
 
 
+def test_messages_without_titles_are_learned_and_kept(tmp_path):
+    texts = [["", f"{where}{what}"] for what in ("停水两天了", "路上有坑") for where in "甲乙丙丁戊己庚辛壬癸子丑"]
+    made = train(texts, ["水"] * 12 + ["路"] * 12)
+    save(made, tmp_path / "county.triage")
+    assert load(tmp_path / "county.triage").guess(["", "又停水两天"]) == made.guess(["", "又停水两天"])
+    assert made.guess(["", "又停水两天"]).label == "水"
+
+
 def test_near_duplicates_are_one_group():
     long = "柳河村东头的路灯从上个月开始就一直不亮，老人晚上出门很不方便，请尽快派人维修。"
     assert near([long, "别的事情，说的是自来水停了两天", long + "谢谢！", long.replace("柳河", "石桥")]) == [0, 1, 0, 0]

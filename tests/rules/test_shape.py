@@ -82,6 +82,7 @@ EXTRAS = {
         "exchange": "reading earlier records from CSV",
         "facts": "matters as rows of open fields in Parquet, and reports across counties",
         "clocks": "due moments from the catalogue's limits and the county's calendar",
+        "guessing": "what a trained model takes waiting matters for, guessed by the worker",
         "letters": "e-mail and text messages that come in, threaded to their matter",
         "filters": "conditions in the form that costs the database least",
         "late": "how many are past their date, from the running counts",

@@ -11,7 +11,19 @@ from weimin.county.models import Office, Place
 from weimin.kernel.kept import Kept, KeptRows
 from weimin.kernel.limits import Limit
 
-from .models import AnswerTemplate, Article, ArticleChange, Change, Kind, Question, Route, Service, TimeRule, Urgency
+from .models import (
+    AnswerTemplate,
+    Article,
+    ArticleChange,
+    Change,
+    Kind,
+    Question,
+    Route,
+    Service,
+    TimeRule,
+    TriageModel,
+    Urgency,
+)
 
 
 class MissingRule(LookupError):
@@ -234,3 +246,8 @@ def articles_answering(kind: Kind, text: str) -> list[Article]:
 def changes_of(article: Article) -> QuerySet[ArticleChange]:
     """What happened to the article, newest first, each wording as it was."""
     return article.changes.select_related("post__office", "official").order_by("-version")
+
+
+def model_in_force() -> TriageModel | None:
+    """By which kinds are guessed: the newest that was not withdrawn, without its file."""
+    return TriageModel.objects.filter(withdrawn_at__isnull=True).defer("held").order_by("-pk").first()

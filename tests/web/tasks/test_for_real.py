@@ -50,7 +50,9 @@ class Book:
         return [(job, int(process)) for job, process in map(str.split, self.path.read_text().splitlines())]
 
     def wait_for(self, count):
+        """Until so many are done: their lines written, and after that their rows given back."""
         wait_until(lambda: len(self.lines()) >= count)
+        wait_until(lambda: Schedule.objects.filter(taken_until=None).count() >= count)
 
 
 @pytest.fixture

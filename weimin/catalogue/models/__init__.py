@@ -5,6 +5,7 @@ from .changes import Change
 from .kinds import AnswerTemplate, Kind, Question, Route
 from .rules import TimeRule, Urgency
 from .services import Service
+from .triage import TriageModel
 
 __all__ = [
     "AnswerTemplate",
@@ -17,5 +18,6 @@ __all__ = [
     "Route",
     "Service",
     "TimeRule",
+    "TriageModel",
     "Urgency",
 ]

@@ -8,6 +8,7 @@ from .rules import set_time_rule, withdraw_time_rule
 from .seed import Missing, Seed, seed_catalogue
 from .taxonomy import add_kinds
 from .templates import keep_template, remove_template
+from .triage import put_in_force, withdraw_model
 from .urgencies import set_urgency_limits
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "end_route",
     "keep_article",
     "keep_template",
+    "put_in_force",
     "remove_template",
     "retire_article",
     "retire_kind",
@@ -31,6 +33,7 @@ __all__ = [
     "set_route",
     "set_time_rule",
     "set_urgency_limits",
+    "withdraw_model",
     "withdraw_route",
     "withdraw_time_rule",
 ]

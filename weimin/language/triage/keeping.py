@@ -8,6 +8,7 @@ import json
 import os
 import zipfile
 import zlib
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -52,12 +53,19 @@ def save(model: Model, path: Path) -> None:
 def load(path: Path) -> Model:
     """The model of the file; TriageTrouble ABSENT, FOREIGN, NEWER or DAMAGED."""
     try:
-        with zipfile.ZipFile(path) as file:
-            head, members = _opened(file, path)
+        held = path.read_bytes()
     except OSError as wrong:
         raise TriageTrouble("ABSENT", path=path, why=wrong.strerror or wrong) from None
+    return opened(held, path)
+
+
+def opened(held: bytes, path: object) -> Model:
+    """The model of a file's bytes; `path` is what they are called in a TriageTrouble FOREIGN, NEWER or DAMAGED."""
+    try:
+        with zipfile.ZipFile(BytesIO(held)) as file:
+            head, members = _members(file, path)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as wrong:
-        code = "DAMAGED" if _begins_as_zip(path) else "FOREIGN"
+        code = "DAMAGED" if held.startswith(b"PK") else "FOREIGN"
         raise TriageTrouble(code, path=path, what=wrong) from None
     try:
         return _built(head, members)
@@ -65,7 +73,7 @@ def load(path: Path) -> Model:
         raise TriageTrouble("DAMAGED", path=path, what=wrong) from None
 
 
-def _opened(file: zipfile.ZipFile, path: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
+def _members(file: zipfile.ZipFile, path: object) -> tuple[dict[str, Any], dict[str, bytes]]:
     if sum(one.file_size for one in file.infolist()) > MOST_BYTES or HEAD not in file.namelist():
         raise TriageTrouble("FOREIGN", path=path)
     try:
@@ -91,7 +99,8 @@ def _built(head: dict[str, Any], members: dict[str, bytes]) -> Model:
     for number, name in enumerate(head["views"]):
         if name not in VIEWS:
             raise ValueError(name)
-        grams = members[f"{number}.grams"].decode().split("\n")
+        lines = members[f"{number}.grams"].decode()
+        grams = lines.split("\n") if lines else []
         rarity = np.frombuffer(members[f"{number}.rarity.f4"], "<f4")
         weights = np.frombuffer(members[f"{number}.weights.f2"], "<f2").reshape(len(grams), len(labels))
         views.append(View(name, {gram: row for row, gram in enumerate(grams)}, _row(rarity, len(grams)), weights))
@@ -107,8 +116,3 @@ def _row(numbers: Floats, length: int) -> Floats:
 
 def _mark(held: bytes) -> dict[str, Any]:
     return {"bytes": len(held), "sha256": hashlib.sha256(held).hexdigest()}
-
-
-def _begins_as_zip(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(2) == b"PK"

@@ -118,7 +118,8 @@ def _weighed(
         rarity = (np.log((1 + len(train)) / (1 + standing[held])) + 1).astype(np.float32)
         block = (inside if other is None else view.counts[other])[:, held].copy()
         block.data = (1 + np.log(block.data)) * rarity[block.indices]
-        blocks.append(normalize(block, copy=False))
+        # where no message has a title, or none that others share, a view is empty
+        blocks.append(normalize(block, copy=False) if len(held) else block)
         rarities.append(rarity)
         columns.append(held)
     return sparse.hstack(blocks, format="csr"), rarities, columns

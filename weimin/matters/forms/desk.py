@@ -20,7 +20,7 @@ from weimin.language.exposing import found
 
 from ..models import Appeal, Matter
 from ..states import Channel, ContactOutcome, Identity, PauseReason, Request, Resolved, State
-from .found import KindField, PlaceField
+from .found import KindField, PlaceField, SuggestedSelect
 from .words import Words
 
 
@@ -111,14 +111,6 @@ class ClassifyForm(ActForm):
 
     def prepare(self) -> None:
         _offer(self, "urgency", Urgency.objects.order_by("rank"))
-
-
-class SuggestedSelect(forms.Select):
-    """A list beneath buttons of the same name: the button that was pressed comes first, an untouched list last."""
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        given = data.getlist(name) if hasattr(data, "getlist") else [data.get(name)]
-        return next(filter(None, given), None)
 
 
 class DispatchForm(ActForm):

@@ -13,7 +13,15 @@ from weimin.county.models import Place
 from weimin.county.queries import place_by_code
 
 
-class FoundSelect(forms.Select):
+class SuggestedSelect(forms.Select):
+    """A list beneath buttons of the same name: the button that was pressed comes first, an untouched list last."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        given = data.getlist(name) if hasattr(data, "getlist") else [data.get(name)]
+        return next(filter(None, given), None)
+
+
+class FoundSelect(SuggestedSelect):
     """A list the server searches as one types (combobox.js): it holds the row chosen so far, by its name."""
 
     def __init__(self, *, search: str, find: Callable[[str], Kind | Place | None]) -> None:

@@ -1,5 +1,6 @@
 """A matter, what happened to it, what was said, and what others may read of it."""
 
+from .guess import Guess
 from .letters import Incoming, MailFolder
 from .matter import Matter, Serial, Tally
 from .outcome import Appeal, Callback, FollowUp, Publication, Rating
@@ -15,6 +16,7 @@ __all__ = [
     "Contact",
     "Event",
     "FollowUp",
+    "Guess",
     "Incoming",
     "IndexPart",
     "IndexRow",

@@ -17,6 +17,7 @@ from weimin.county.sampling import is_astray
 from weimin.county.tasks import forget_old
 from weimin.kernel import clock
 from weimin.matters.finding.reading import leave_unread, read_new
+from weimin.matters.guessing import guess_waiting
 from weimin.matters.tasks import count_anew, exchange, read_mail, run_due, sweep_uploads
 from weimin.notices.tasks import deliver
 from weimin.webhooks.tasks import forget_events, send_events
@@ -33,7 +34,7 @@ _EACH_MINUTE, _HOURLY = Every(timedelta(minutes=1)), Every(timedelta(hours=1))
 
 # Looked at in every round: each act takes what nobody else has taken.
 QUEUES: dict[str, Act] = {
-    "run_due": run_due, "deliver": deliver, "send_events": send_events, "read_new": read_new,
+    "run_due": run_due, "deliver": deliver, "send_events": send_events, "read_new": read_new, "guess": guess_waiting,
 }  # fmt: skip
 # Done once for each due time, whoever does it.
 TIMED: dict[str, tuple[Act, Timetable]] = {

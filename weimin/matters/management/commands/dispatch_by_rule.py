@@ -5,13 +5,12 @@ import sys
 from collections import Counter
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from django.db.models import QuerySet
 
 from weimin.catalogue.queries import route_for
 from weimin.county.actors import Actor
-from weimin.county.models import Post
-from weimin.county.queries import holder_of
+from weimin.county.management.acting import acting_as
 from weimin.kernel import clock
 from weimin.kernel.clock import county_day
 from weimin.kernel.progress import Progress
@@ -33,7 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the figures as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        actor = _acting(options["post"])
+        actor = acting_as(options["post"], now=clock.now())
         waiting = _waiting(actor, options["all_channels"])
         ids = list(waiting.values_list("pk", flat=True)[: options["limit"] or None])
         figures: Counter[str] = Counter(matters=len(ids), dispatched=0, without_rule=0, refused=0)
@@ -55,17 +54,6 @@ class Command(BaseCommand):
                           .format_map(figures))  # fmt: skip
         for name, count in figures["missing_rules"].items():
             self.stdout.write(f"  no rule for {name}: {count}")
-
-
-def _acting(code: str) -> Actor:
-    """The post as whoever holds it today may act on it: nothing is done in nobody's name."""
-    post = Post.objects.filter(code=code, retired_on__isnull=True).select_related("office", "covers").first()
-    if post is None:
-        raise CommandError(f"There is no post {code}.")
-    holder = holder_of(post, now=clock.now())
-    if holder is None:
-        raise CommandError(f"Nobody acts on post {code} today, neither its holder nor a stand-in.")
-    return Actor(kind="official", posts=(post,), official=holder)
 
 
 def _waiting(actor: Actor, all_channels: bool) -> QuerySet[Matter]:

@@ -95,7 +95,7 @@ def _publish(m: Matter, d: dict[str, Any], by: Actor, now: datetime) -> object:
 _J = journey
 PAGES: dict[str, ActPage] = {
     "classify": ActPage(
-        Act.CLASSIFY, (Duty.CLASSIFY,), forms.ClassifyForm, _classify, _("类别、地点、紧急程度"), PLACE
+        Act.CLASSIFY, (Duty.CLASSIFY,), forms.ClassifyForm, _classify, _("类别、地点、紧急程度"), PLACE, "classify.html"
     ),
     "dispatch": ActPage(
         Act.DISPATCH, (Duty.DISPATCH, Duty.LEAD), forms.DispatchForm, _dispatch,

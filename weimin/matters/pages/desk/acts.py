@@ -19,6 +19,7 @@ from weimin.kernel.refusal import Refused
 
 from ... import queries
 from ...forms.desk import ActForm
+from ...guessing import guess_of, likely
 from ...models import Matter
 from ...permissions import matter_for
 from ...states import Act
@@ -96,6 +97,8 @@ def _from_article(request: StaffRequest, matter: Matter) -> dict[str, str]:
 
 def _beside(page: ActPage, matter: Matter, request: StaffRequest, now: datetime) -> dict[str, Any]:
     """What helps to decide, beside the form."""
+    if page.act == Act.CLASSIFY and (guess := guess_of(matter)):
+        return {"guess": guess, "likely": likely(guess)}
     if page.act == Act.DISPATCH:
         return {"suggestions": suggestions(matter, by=request.actor, now=now)}
     if page.act == Act.ANSWER:
