@@ -204,5 +204,5 @@ def test_programs_search_as_the_desk_does(corpus, client):
 def test_how_many_statements_a_search_costs(corpus, django_assert_num_queries):
     reading.read_new(now=NOON)
     words = finding.wanted("水管 坏了", now=NOON)
-    with django_assert_num_queries(5):  # unread, a term each, how many are read, the first texts
+    with django_assert_num_queries(5):  # unread, where, the rows, the first texts, the page
         finding.first_of(Matter.objects.all(), words, order=NEWEST, most=51)

@@ -15,11 +15,21 @@ def fold(text: str) -> str:
     return text.translate(_signs())
 
 
+class _Signs(dict[int, str]):
+    """What stays as it is is remembered too: `translate` asks for every sign, and not to find costs twice."""
+
+    def __missing__(self, number: int) -> str:
+        sign = chr(number)
+        if number < 0x10000:
+            self[number] = sign
+        return sign
+
+
 @cache
 def _signs() -> dict[int, str]:
     """Every sign of the basic plane that is written otherwise here, and how: about 5,000."""
     simplified = _simplified()
-    folded = {}
+    folded = _Signs()
     for number in range(0x80, 0xFFFF):
         written = chr(number)
         plain = unicodedata.normalize("NFKC", written)

@@ -1,6 +1,6 @@
 """What somebody looks for: words of texts, and what of the county's order is called so."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -32,16 +32,18 @@ class Wanted:
     owners: frozenset[int]
 
     @property
+    def names_something(self) -> bool:
+        return bool(self.places or self.kinds or self.owners)
+
+    @property
     def called_so(self) -> Q:
         return Q(place__in=self.places) | Q(kind__in=self.kinds) | Q(owner__in=self.owners)
 
     def is_called_so(self, place: int, kind: int, owner: int | None) -> bool:
         return place in self.places or kind in self.kinds or owner in self.owners
 
-    def fits(self, matter: Matter) -> bool:
-        """Whether this matter is one of those looked for."""
-        texts = (matter.title, matter.text, matter.address, matter.number)
-        return self.is_called_so(matter.place_id, matter.kind_id, matter.owner_id) or any(map(self.word.is_in, texts))
+    def is_in(self, texts: Iterable[str]) -> bool:
+        return self.word.is_in("\n".join(texts))  # no word has a line break in it
 
 
 def wanted(asked: str, *, now: datetime) -> list[Wanted]:
