@@ -16,7 +16,7 @@ from weimin.language.folding import fold
 from weimin.language.postings import read, unpack
 from weimin.language.searching import terms_of
 from weimin.matters import finding, queries
-from weimin.matters.finding import first, reading
+from weimin.matters.finding import first, index, reading
 from weimin.matters.journey.bring_in import Old, bring_in_matters
 from weimin.matters.models import IndexPart, IndexRow, Matter, Unread
 from weimin.matters.pages.desk import _keyset
@@ -115,6 +115,23 @@ def test_the_index_holds_every_matter_once_however_its_parts_were_put_together(c
         for term in terms_of(one.number, one.title, one.text, one.address)
     }  # fmt: skip
     assert IndexRow.objects.count() == IndexRow.objects.filter(part__in=IndexPart.objects.all()).count()
+
+
+def test_parts_that_are_put_together_while_somebody_searches_lose_nothing(corpus, monkeypatch):
+    monkeypatch.setattr(reading, "_put_together", lambda: False)
+    reading.read_new(now=NOON)
+    monkeypatch.undo()
+    monkeypatch.setattr(reading, "_TOGETHER", 2)
+    ask, turns = index._rows, iter([True, True])
+
+    def meanwhile(keys):
+        if next(turns, False):
+            assert reading._put_together()
+        return ask(keys)
+
+    monkeypatch.setattr(index, "_rows", meanwhile)
+    assert numbers(Matter.objects.all(), "水管") == looked_through(Matter.objects.all(), "水管")
+    assert next(turns, None) is None
 
 
 def test_few_unread_matters_are_left_until_there_are_more(corpus):

@@ -16,7 +16,7 @@ from itertools import islice
 from django.db.models import Q, QuerySet
 
 from ..models import Matter, Unread
-from .index import entries_of, keys_in
+from .index import PutTogether, entries_of, keys_in
 from .wanted import Wanted
 
 FEW = 1000  # keys that are asked for as such
@@ -35,6 +35,14 @@ def first_of(found: QuerySet[Matter], words: Sequence[Wanted], *, order: Order, 
     if not words:
         return list(found.order_by(*order)[:most])
     found = _with_texts(found).order_by(*order)
+    while True:
+        try:
+            return _first_with(found, words, most)
+        except PutTogether:
+            continue
+
+
+def _first_with(found: QuerySet[Matter], words: Sequence[Wanted], most: int) -> list[Matter]:
     # before the index: what is read into it meanwhile is then in both
     unread = set(Unread.objects.values_list("pk", flat=True))
     entries, read = entries_of([one.word for one in words])

@@ -23,6 +23,10 @@ _PLACE = "(SELECT r.id FROM matters_indexrow r WHERE r.part_id = p.id AND r.firs
 Row = tuple[int, int, bytes | None]  # key, how many keys of matters, and its bytes if it is short
 
 
+class PutTogether(Exception):
+    """Parts were put together between two questions: what the first named is gone, and all of it stands elsewhere."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """The terms from the first to the last, which may be the same, as they stand in the index."""
@@ -40,7 +44,9 @@ class Entry:
     def keys(self) -> set[int]:
         """The matters that have one of them."""
         long = [row for row, _held, body in self.rows if body is None]
-        bodies = IndexRow.objects.filter(pk__in=long).values_list("body", flat=True) if long else ()
+        bodies = list(IndexRow.objects.filter(pk__in=long).values_list("body", flat=True)) if long else []
+        if len(bodies) < len(long):
+            raise PutTogether
         return set().union(*self._short, *self._keys(bodies))
 
     @cached_property
@@ -62,16 +68,13 @@ def entries_of(words: Sequence[Word]) -> tuple[list[list[Entry]], int]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT p.id, p.matters{places} FROM matters_indexpart p", [first for first, _last in every])  # noqa: S608 -- ours
         parts = cursor.fetchall()
-    rows_of = {span: {part[2 + at] for part in parts} for at, span in enumerate(every)}
+    rows_of = {span: {part[2 + at] for part in parts} - {None} for at, span in enumerate(every)}
     for first, last in every:
         if first != last:
             between = IndexRow.objects.filter(part__in=[part[0] for part in parts], first__gt=first, first__lte=last)
             rows_of[first, last] |= set(between.values_list("pk", flat=True))
     rows = _rows(set().union(*rows_of.values()))
-    found = {
-        (first, last): Entry(first, last, [rows[key] for key in keys if key in rows])
-        for (first, last), keys in rows_of.items()
-    }
+    found = {(first, last): Entry(first, last, [rows[key] for key in keys]) for (first, last), keys in rows_of.items()}
     in_order = [sorted((found[span] for span in of_word), key=lambda entry: entry.held) for of_word in spans]
     return in_order, sum(part[1] for part in parts)
 
@@ -83,10 +86,13 @@ def _spans(word: Word) -> list[tuple[int, int]]:
     return spans
 
 
-def _rows(keys: Iterable[int | None]) -> dict[int, Row]:
+def _rows(keys: set[int]) -> dict[int, Row]:
     short = Case(When(held__lte=_SHORT, then="body"), default=None)
-    found = IndexRow.objects.filter(pk__in=[key for key in keys if key is not None])
-    return {row[0]: row for row in found.values_list("pk", "held", short)}
+    found = IndexRow.objects.filter(pk__in=keys).values_list("pk", "held", short)
+    rows = {row[0]: row for row in found}
+    if len(rows) < len(keys):
+        raise PutTogether
+    return rows
 
 
 def keys_in(entries: list[Entry]) -> set[int]:
