@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from operator import add
 
 import rjieba
 
@@ -31,7 +32,12 @@ def normal(text: str) -> str:
 
 def runs(text: str, longest: int) -> Grams:
     """Every run of one to `longest` signs, as often as it stands there."""
-    return [text[at : at + size] for size in range(1, longest + 1) for at in range(len(text) - size + 1)]
+    last = list(text)
+    found = last.copy()
+    for size in range(1, longest):
+        last = list(map(add, last, text[size:]))
+        found += last
+    return found
 
 
 def words(text: str) -> Grams:
