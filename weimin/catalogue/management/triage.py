@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from weimin.kernel.words import Mistake
+from weimin.language.triage.trouble import TriageTrouble
 
 WRONG_INPUT = 2
 
@@ -14,21 +15,36 @@ class TriageCommand(BaseCommand):
     """Reads files and writes files: needs no county and no database."""
 
     requires_system_checks: list[str] = []
+    # the columns of the text where none are named; without any, they must be
+    text: str | None = None
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--data", required=True, type=Path, help="the table: CSV or CSV.gz, UTF-8")
-        parser.add_argument("--text", required=True, help="columns of the text, title first: TITLE,BODY")
+        parser.add_argument(
+            "--text",
+            required=self.text is None,
+            default=self.text,
+            help="columns of the text, title first: TITLE,BODY",
+        )
 
     def handle(self, **options: Any) -> None:
         try:
-            self.answer(options | {"text": _columns(options["text"])})
+            columns = _columns(options["text"])
+            if not columns:
+                raise TriageTrouble("NO_TEXT")
+            self.answer(options | {"text": columns})
         except Mistake as mistake:
-            raise CommandError(f"{mistake.words('en')} {mistake.words('zh')}", returncode=WRONG_INPUT) from None
+            raise CommandError(both(mistake), returncode=WRONG_INPUT) from None
         except OSError as wrong:
             raise CommandError(f"{wrong.filename}: {wrong.strerror}", returncode=WRONG_INPUT) from None
 
     def answer(self, options: dict[str, Any]) -> None:
         raise NotImplementedError
+
+
+def both(mistake: Mistake) -> str:
+    """What is wrong, in both languages: nobody has signed in whose language we would know."""
+    return f"{mistake.words('en')} {mistake.words('zh')}"
 
 
 def _columns(text: str) -> list[str]:

@@ -4,6 +4,7 @@ import csv
 import gzip
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from weimin.language.triage.trouble import TriageTrouble
@@ -17,16 +18,27 @@ def rows(path: Path, columns: Sequence[str]) -> Iterator[dict[str, str]]:
 
     The file is read as it is asked for, so that a large one is never whole in memory.
     """
+    with _table(path) as table:
+        absent = [column for column in columns if column not in (table.fieldnames or [])]
+        if absent:
+            raise TriageTrouble("NO_COLUMN", path=path, absent=", ".join(absent), there=_names(table.fieldnames))
+        for row in table:
+            yield {name: row[name] or "" for name in columns}
+
+
+def heading(path: Path) -> list[str]:
+    """The names of its columns; TriageTrouble as above."""
+    with _table(path) as table:
+        return list(table.fieldnames or [])
+
+
+@contextmanager
+def _table(path: Path) -> Iterator["csv.DictReader[str]"]:
     csv.field_size_limit(FIELD_BYTES)
     opened = gzip.open if path.suffix == ".gz" else open
     try:
         with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
-            table = csv.DictReader(file)
-            absent = [column for column in columns if column not in (table.fieldnames or [])]
-            if absent:
-                raise TriageTrouble("NO_COLUMN", path=path, absent=", ".join(absent), there=_names(table.fieldnames))
-            for row in table:
-                yield {name: row[name] or "" for name in columns}
+            yield csv.DictReader(file)
     except UnicodeDecodeError:
         raise TriageTrouble("NOT_TEXT", path=path) from None
     except (csv.Error, EOFError, gzip.BadGzipFile, zlib.error) as wrong:

@@ -6,7 +6,8 @@ from weimin.kernel.words import Mistake
 class TriageTrouble(Mistake):
     """Of a training TOO_FEW, ONE_CLASS, UNEQUAL, NO_WORDS; of a model ABSENT, FOREIGN, NEWER, DAMAGED;
 
-    of a table NO_FILE, NOT_TEXT, BAD_TABLE, NO_COLUMN, EMPTY_TABLE.
+    of a table NO_FILE, NOT_TEXT, BAD_TABLE, NO_COLUMN, NO_TEXT, EMPTY_TABLE; of a board SAME_ID, NO_TIME, UNTIMED,
+    NO_NUMBER, NO_TOP.
     """
 
     sentences = {
@@ -42,9 +43,33 @@ class TriageTrouble(Mistake):
             "zh": "{path} 里没有这些列：{absent}。现有的列：{there}。",
             "en": "{path} lacks these columns: {absent}. It has: {there}.",
         },
+        "NO_TEXT": {
+            "zh": "没有写明哪一列是正文，请用 --text 标题列,正文列。",
+            "en": "No column of the text is named. Use --text TITLE,BODY.",
+        },
         "EMPTY_TABLE": {
             "zh": "{path} 里一条留言也没有。",
             "en": "There is not one message in {path}.",
+        },
+        "SAME_ID": {
+            "zh": "{path} 里有两条留言的编号都是 {id}，请先去掉重复的行。",
+            "en": "Two messages of {path} have the id {id}. Take the repeated row out first.",
+        },
+        "NO_TIME": {
+            "zh": "{path} 的“{column}”列里没有一个能认出的时间，请写成 2026-01-31 09:30。",
+            "en": "No time can be read in column {column} of {path}. Write it as 2026-01-31 09:30.",
+        },
+        "UNTIMED": {
+            "zh": "有 {count} 条留言的时间认不出，没有计入；第一条的编号是 {first}。",
+            "en": "{count} messages have no time that can be read and were left out; the first has the id {first}.",
+        },
+        "NO_NUMBER": {
+            "zh": "编号 {id} 的留言，“{key}”列里的“{text}”不是数字。",
+            "en": "Message {id}: “{text}” in column {key} is no number.",
+        },
+        "NO_TOP": {
+            "zh": "--top 要写 1 以上的数，现在是 {top}。",
+            "en": "--top must be 1 or more; it is {top}.",
         },
         "ABSENT": {
             "zh": "读不到模型文件 {path}：{why}。",

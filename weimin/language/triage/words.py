@@ -14,10 +14,10 @@ SIGNS_READ = 3000
 # Before folding: white space and signs that become several are paid for out of what is above.
 SIGNS_TAKEN = 4 * SIGNS_READ
 # Places that a publisher has put letters for (A市, A3区, 西地省): one mark, so that nobody learns a county's luck.
-_CODED_PLACE = re.compile("[a-z][0-9]*(?:市|区|县)|西地省")
+CODED_PLACE = re.compile("[a-z][0-9]*(?:市|区|县)|西地省")
 _PLACE = " 地 "
 # Halves of characters, which a broken sender leaves, are no text that a word could be cut from.
-_HALVES = re.compile("[\ud800-\udfff]")
+HALVES = re.compile("[\ud800-\udfff]")
 
 Parts = Sequence[str]
 Grams = list[str]
@@ -25,9 +25,9 @@ Grams = list[str]
 
 def normal(text: str) -> str:
     """The text as it is compared: folded, on one line, at most SIGNS_READ signs."""
-    taken = _HALVES.sub(" ", text.lstrip()[:SIGNS_TAKEN])
+    taken = HALVES.sub(" ", text.lstrip()[:SIGNS_TAKEN])
     text = fold(unicodedata.normalize("NFKC", taken))
-    return " ".join(_CODED_PLACE.sub(_PLACE, text).split())[:SIGNS_READ]
+    return " ".join(CODED_PLACE.sub(_PLACE, text).split())[:SIGNS_READ]
 
 
 def runs(text: str, longest: int) -> Grams:
