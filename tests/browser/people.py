@@ -7,7 +7,6 @@ from tests.staff import enter
 
 PHONE, DESK = 360, 1280
 LOOKS = [(PHONE, "zh-hans"), (DESK, "zh-hans"), (PHONE, "en"), (DESK, "en")]
-JUDGED = [LOOKS[0], LOOKS[3]]  # by axe, which takes a third of a second a page: each width and each language once
 
 
 def session_of(official) -> str:
