@@ -194,6 +194,17 @@ def test_the_desk_shows_where_the_words_stand_and_what_they_are_is_no_page(corpu
     assert page.count("data-row") == 1 and matter.number in page
 
 
+def test_whose_words_a_search_showed_can_see_that_it_did(corpus, sign_in):
+    matter = corpus.matter(text="屋后的渠垮了，渠边还有人倒垃圾。")
+    desk, asked = sign_in("li"), {"queue": "all", "q": "渠边"}
+    desk.get("/desk/matters/", {"queue": "all"})
+    assert not matter.resident.readings.exists()
+    for _turn in range(2):  # reloaded, it is no second reading
+        desk.get("/desk/matters/", asked)
+    read = [(one.about, one.by_name, one.fields, one.why) for one in matter.resident.readings.all()]
+    assert read == [(f"matter:{matter.number}", "李敏", "反映的内容", "按词查找")]
+
+
 def test_words_narrow_a_queue_with_its_other_filters_page_by_page(corpus, sign_in, monkeypatch):
     reading.read_new(now=NOON)
     monkeypatch.setattr(_keyset, "ROWS", 5)

@@ -31,7 +31,7 @@ from ...models import Matter, SavedView
 from ...names import with_names
 from ...permissions import matter_for
 from ._keyset import ROWS, page_of
-from .shared import clock_bar, queue_counts, show
+from .shared import clock_bar, queue_counts, read_excerpts, show
 from .waiting import QUEUES, filtered, words_in
 
 MOST_EXPORTED = 5000
@@ -51,7 +51,9 @@ def queue(request: StaffRequest) -> HttpResponse:
     sort = chosen.get("sort") or QUEUES[name].sort
     words = words_in(chosen, now=now)
     page = page_of(filtered(actor, name, chosen, now=now), sort=sort, given=request.GET, words=words)
-    rows = [{"matter": one, "clock": clock_bar(one, now), "found": excerpt(one, words)} for one in page.rows]
+    excerpts = {one.pk: excerpt(one, words) for one in page.rows}
+    read_excerpts([one for one in page.rows if excerpts[one.pk]], by=actor, now=now)
+    rows = [{"matter": one, "clock": clock_bar(one, now), "found": excerpts[one.pk]} for one in page.rows]
     context: dict[str, Any] = {
         "rows": rows, "older": page.older, "newer": page.newer, "form": form, "queue": name, "sort": sort,
         "title": QUEUES[name].title, "empty": QUEUES[name].empty, "queue_counts": queue_counts(actor),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from weimin.county.actors import Actor
 from weimin.county.queries import calendar
 from weimin.households.models import Reading, Resident
-from weimin.households.services import note_reading
+from weimin.households.services import note_reading, note_readings
 from weimin.kernel.working_time import remaining
 
 from ... import queries
@@ -102,6 +102,20 @@ def read_names(found: list[Resident], *, by: Actor, now: datetime) -> None:
     seen = set(known.values_list("resident_id", flat=True))
     numbers = queries.visible_to(by).filter(resident__in=found).order_by("received_at", "pk")
     newest = dict(numbers.values_list("resident_id", "number"))
-    for one in found:
-        if one.pk not in seen:
-            note_reading(one, about=f"matter:{newest[one.pk]}", fields=_("姓名"), why=why, by=by, now=now)
+    opened = [(one.pk, f"matter:{newest[one.pk]}") for one in found if one.pk not in seen]
+    note_readings(opened, fields=_("姓名"), why=why, by=by, now=now)
+
+
+def read_excerpts(found: list[Matter], *, by: Actor, now: datetime) -> None:
+    """A search showed some of what was written in these: on record as if each had been opened."""
+    if not found:
+        return
+    assert by.official is not None  # the gate of every desk page
+    of_residents = Matter.objects.filter(pk__in=[one.pk for one in found], resident__isnull=False)
+    opened = {f"matter:{number}": resident for number, resident in of_residents.values_list("number", "resident_id")}
+    known = Reading.objects.filter(
+        resident__in=opened.values(), about__in=opened, by_name=by.official.name_zh, at__gt=now - READING_HOLDS
+    )
+    seen = set(known.values_list("about", flat=True))
+    anew = [(resident, about) for about, resident in opened.items() if about not in seen]
+    note_readings(anew, fields=_("反映的内容"), why=_("按词查找"), by=by, now=now)
