@@ -5,14 +5,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from weimin.catalogue.management.triage import WRONG_INPUT
+from weimin.catalogue.management.triage import WRONG_INPUT, in_a_sentence
 from weimin.catalogue.queries import model_in_force
 from weimin.catalogue.services import put_in_force, withdraw_model
 from weimin.county.actors import Actor
 from weimin.county.management.acting import acting_as
 from weimin.kernel import clock
-from weimin.kernel.refusal import Refused
-from weimin.kernel.words import Mistake
 
 
 class Command(BaseCommand):
@@ -26,14 +24,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         actor = acting_as(options["post"], now=clock.now())
-        try:
+        with in_a_sentence():
             said = _withdrawn(options["withdraw"], actor) if options["withdraw"] else _promoted(options["model"], actor)
-        except Mistake as mistake:
-            raise CommandError(f"{mistake.words('en')} {mistake.words('zh')}", returncode=WRONG_INPUT) from None
-        except OSError as wrong:
-            raise CommandError(f"{wrong.filename}: {wrong.strerror}", returncode=WRONG_INPUT) from None
-        except Refused as refusal:
-            raise CommandError(str(refusal), returncode=WRONG_INPUT) from None
         self.stdout.write(said)
 
 
