@@ -97,8 +97,9 @@ def once(request: HttpRequest, act: Callable[[], Answered], *, mostly_new: bool 
     """One answer for this key, this address and this bearer; `mostly_new` as `answer_once` has it."""
     bearer: Bearer = request.auth  # type: ignore[attr-defined]
     scope = f"rest:{bearer.token.pk}:{request.path}"[:60]
-    key = request.headers.get("Idempotency-Key", "")
-    return answer_once(scope=scope, key=key, payload=_payload(request), now=clock.now(), act=act, mostly_new=mostly_new)
+    return answer_once(
+        scope=scope, key=key_of(request), payload=_payload(request), now=clock.now(), act=act, mostly_new=mostly_new
+    )
 
 
 def _payload(request: HttpRequest) -> bytes:

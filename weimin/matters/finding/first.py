@@ -79,9 +79,7 @@ def _at_the_beginning(
     listed, hits, start = found.values_list("pk", *_CALLED, *_TEXTS), list[int](), 0
     for end in (min(enough, _LOOKED_INTO), _LOOKED_INTO):
         rows = list(listed[start:end])
-        for key, place, kind, owner, *texts in rows:
-            if all(one.is_called_so(place, kind, owner) or one.is_in(texts) for one in words):
-                hits.append(key)
+        hits += [key for key, place, kind, owner, *texts in rows if _have(words, (place, kind, owner), texts)]
         if len(hits) >= most or len(rows) < end - start:
             return hits[:most], True
         start = end
@@ -124,5 +122,9 @@ def _whole(found: QuerySet[Matter], keys: Sequence[int]) -> Iterator[Matter]:
 
 def _fits(matter: Matter, words: Sequence[Wanted]) -> bool:
     texts = (matter.title, matter.text, matter.address, matter.number)
-    called = (matter.place_id, matter.kind_id, matter.owner_id)
+    return _have(words, (matter.place_id, matter.kind_id, matter.owner_id), texts)
+
+
+def _have(words: Sequence[Wanted], called: tuple[int, int, int | None], texts: Sequence[str]) -> bool:
+    """Whether each word stands in one of the texts, or is how the place, the kind or the owner is called."""
     return all(one.is_called_so(*called) or one.is_in(texts) for one in words)
